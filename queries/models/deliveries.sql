@@ -1,0 +1,51 @@
+-- grain: one row per delivery
+-- stored: yes
+-- date: promised_date
+--
+-- Adds to the contract's columns what follows from the facts alone. What depends on
+-- the moment of looking (is a promise due?) is in views/deliveries.sql.
+with
+
+judged as (
+
+    select
+        *,
+        not coalesce(promise_is_date, false) as is_timed,
+        local_time(committed_by, local_zone) as committed_local,
+        status <> 'cancelled' and (
+            status = 'delivered' or delivered_at is not null
+        ) as is_delivered,
+        status <> 'cancelled'
+        and coalesce(delivered_at <= committed_by, false) as is_on_time
+    from committed_deliveries
+
+)
+
+select
+    * exclude (committed_local),
+    is_on_time
+    or coalesce(first_attempt_at <= committed_by, false) as is_attempt_on_time,
+    case
+        when is_timed and committed_from is not null
+            then is_on_time and delivered_at >= committed_from
+    end as is_in_window,
+    case
+        when is_timed
+            then cast(
+                ceil(date_diff('microsecond', committed_by, delivered_at) / 6e7)
+                as integer
+            )
+    end as lateness_minutes,
+    case
+        when not is_timed
+            then date_diff(
+                'day',
+                cast(committed_local as date),
+                cast(local_time(delivered_at, local_zone) as date)
+            )
+    end as late_days,
+    cast(committed_local as date) as promised_date,
+    cast(local_time(ordered_at, local_zone) as date) as ordered_date,
+    extract(isodow from committed_local) as promised_weekday,
+    extract(hour from committed_local) as promised_hour
+from judged

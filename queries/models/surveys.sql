@@ -1,0 +1,30 @@
+-- grain: one row per survey sent
+-- stored: yes
+-- date: sent_date
+--
+-- Carries the dimensions of its delivery, so that satisfaction splits like all else.
+select
+    survey.*,
+    delivery.customer_id,
+    delivery.carrier,
+    delivery.segment,
+    delivery.assigned_segment,
+    delivery.channel,
+    delivery.service,
+    delivery.product_class,
+    delivery.vehicle_type,
+    delivery.depot,
+    delivery.zone,
+    delivery.density_class,
+    delivery.status,
+    delivery.promised_weekday,
+    delivery.promised_hour,
+    delivery.promised_date,
+    delivery.is_on_time,
+    delivery.is_delivered,
+    delivery.lateness_minutes,
+    cast(local_time(
+        survey.sent_at, coalesce(delivery.local_zone, network_zone())
+    ) as date) as sent_date
+from surveys as survey
+left join deliveries as delivery on survey.delivery_id = delivery.delivery_id
