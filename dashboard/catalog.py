@@ -1,0 +1,341 @@
+"""The catalogue: every metric, dimension, report and model stated under queries/.
+
+Each SQL file opens with a header of comment lines, `-- key: value`, then a blank
+comment line and free text. The rules of each kind are checked when it is read, so a
+broken file is refused by name before any figure is made.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Literal, TypeVar, get_args
+
+import sqlglot
+from sqlglot import exp
+
+from dashboard.contract import Table, read_contract
+from dashboard.errors import CatalogError, UnknownNameError
+
+Unit = Literal["share", "money", "score", "ratio", "minutes", "count"]
+Better = Literal["higher", "lower", "neither"]
+Grain = Literal["day", "week", "month", "quarter"]
+
+T = TypeVar("T")
+
+_HEADER_KEY = re.compile(r"^(?P<key>[a-z]+):(?:\s+(?P<value>.*))?$")
+
+
+@dataclass(frozen=True)
+class Header:
+    """The comment lines that open a SQL file.
+
+    Attributes:
+        path: The file.
+        keys: Header keys and their values, in the order of the file.
+        text: What follows the keys: the definition, in sentences.
+        sql: The statement under the header.
+        first_line: The line of the file on which the statement begins.
+    """
+
+    path: Path
+    keys: Mapping[str, str]
+    text: str
+    sql: str
+    first_line: int
+
+    def need(self, *names: str) -> None:
+        """Check that the header has exactly these keys.
+
+        Raises:
+            CatalogError: A key is missing or not known.
+        """
+        for name in names:
+            if not self.keys.get(name):
+                found = f"the header has no '{name}'"
+                raise self.broken(found, f"add a line '-- {name}: …'")
+        for name in self.keys:
+            if name not in names:
+                found = f"unknown header key '{name}'"
+                raise self.broken(found, f"use {', '.join(names)}", self.line_of(name))
+
+    def one_of(self, name: str, values: tuple[str, ...]) -> str:
+        """The value of a key that must come from a closed list."""
+        value = self.keys[name]
+        if value not in values:
+            found = f"{name} is '{value}'"
+            raise self.broken(found, f"use one of {', '.join(values)}", self.line_of(name))
+        return value
+
+    def broken(self, found: str, needed: str, line: int = 1) -> CatalogError:
+        """An error that names the file, the line and the remedy."""
+        place = f"{self.path.parent.name}/{self.path.name}, line {line}"
+        return CatalogError(f"{place}: {found}; {needed}")
+
+    def line_of(self, key: str) -> int:
+        """The line of the file on which a header key stands."""
+        return list(self.keys).index(key) + 1
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A ratio of two sums over the rows of one model, stated once.
+
+    Attributes:
+        name: The file's name; `cost_to_serve`.
+        label, question, definition: What people read.
+        unit: How the value is written; 'share' lies between 0 and 1.
+        better: Which direction is good.
+        fact: The model whose rows are summed.
+        date: The column that places a row in time (a local day).
+        numerator: SQL of the numerator's term per row.
+        denominator: The same for the denominator; None for a plain count.
+        condition: SQL that chooses the rows; None takes all.
+        sql: The statement as its author wrote it.
+    """
+
+    name: str
+    label: str
+    question: str
+    definition: str
+    unit: Unit
+    better: Better
+    fact: str
+    date: str
+    numerator: str
+    denominator: str | None
+    condition: str | None
+    sql: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A way to split figures: a column that every model carries, or a cut of time."""
+
+    name: str
+    label: str
+    column: str | None = None
+    grain: Grain | None = None
+    filter: bool = False
+
+
+@dataclass(frozen=True)
+class Report:
+    """One table behind a page."""
+
+    name: str
+    title: str
+    question: str
+    grain: str
+    columns: str
+    sql: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Model:
+    """What metrics read: a contract table with all that follows from the facts.
+
+    Attributes:
+        stored: Computed at import and kept in Parquet; else a step of another model.
+        date: The column that places a row in time; None for a step.
+    """
+
+    name: str
+    stored: bool
+    date: str | None
+    sql: str = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Catalog:
+    """All that queries/ states."""
+
+    contract: Mapping[str, Table]
+    metrics: Mapping[str, Metric]
+    dimensions: Mapping[str, Dimension]
+    reports: Mapping[str, Report]
+    models: Mapping[str, Model]
+    views: Mapping[str, str]
+
+    def metric(self, name: str) -> Metric:
+        """One metric by name.
+
+        Raises:
+            UnknownNameError: No metric has this name.
+        """
+        return _look_up("metric", name, self.metrics)
+
+    def dimension(self, name: str) -> Dimension:
+        """One dimension by name.
+
+        Raises:
+            UnknownNameError: No dimension has this name.
+        """
+        return _look_up("dimension", name, self.dimensions)
+
+    def report(self, name: str) -> Report:
+        """One report by name.
+
+        Raises:
+            UnknownNameError: No report has this name.
+        """
+        return _look_up("report", name, self.reports)
+
+    @property
+    def filters(self) -> tuple[Dimension, ...]:
+        """The dimensions of the filter bar."""
+        return tuple(d for d in self.dimensions.values() if d.filter)
+
+
+@cache
+def read_catalog(queries: Path) -> Catalog:
+    """Read and check everything under queries/, once per process.
+
+    Args:
+        queries: The queries/ folder.
+
+    Raises:
+        CatalogError: A file breaks the rules; the message names file, line and remedy.
+    """
+    models = {path.stem: _model(read_header(path)) for path in _files(queries, "models")}
+    facts = {model.name: model for model in models.values() if model.date}
+    metrics = [_metric(read_header(path), facts) for path in _files(queries, "metrics")]
+    reports = [_report(read_header(path)) for path in _files(queries, "reports")]
+    return Catalog(
+        contract=read_contract(queries),
+        metrics={metric.name: metric for metric in metrics},
+        dimensions=_dimensions(queries / "dimensions.toml"),
+        reports={report.name: report for report in reports},
+        models=models,
+        views={path.stem: read_header(path).sql for path in _files(queries, "views")},
+    )
+
+
+def read_header(path: Path) -> Header:
+    """Split a SQL file into header keys, text and statement.
+
+    A key's value may go on over following, deeper-indented comment lines.
+    """
+    lines = path.read_text(encoding="utf-8").splitlines()
+    comments = []
+    for line in lines:
+        if not line.startswith("--"):
+            break
+        comments.append(line[2:].removeprefix(" "))
+    keys: dict[str, str] = {}
+    end = comments.index("") if "" in comments else len(comments)
+    last = ""
+    for comment in comments[:end]:
+        found = _HEADER_KEY.match(comment)
+        if found:
+            last = found["key"]
+            keys[last] = found["value"] or ""
+        elif last:
+            keys[last] = f"{keys[last]}\n{comment.strip()}".strip()
+    text = " ".join(comment.strip() for comment in comments[end:]).strip()
+    sql = "\n".join(lines[len(comments) :]).rstrip()
+    return Header(path, keys, text, sql.lstrip("\n"), _first_line(lines))
+
+
+def _first_line(lines: list[str]) -> int:
+    """The first line, from 1, that is neither comment nor blank."""
+    numbered = enumerate(lines, 1)
+    return next((n for n, line in numbered if line.strip() and not line.startswith("--")), 1)
+
+
+def _metric(header: Header, facts: Mapping[str, Model]) -> Metric:
+    header.need("label", "question", "unit", "better", "date")
+    select = _one_plain_select(header)
+    fact = select.find(exp.Table)
+    if fact is None or fact.name not in facts:
+        found = "it reads no model"
+        raise header.broken(found, f"select from one of {', '.join(facts)}", header.first_line)
+    terms = {term.alias: term.unalias().sql("duckdb") for term in select.expressions}
+    if list(terms) not in (["numerator"], ["numerator", "denominator"]):
+        needed = "select 'numerator' and, unless it is a count, 'denominator'"
+        found = f"it selects {', '.join(terms) or 'nothing'}"
+        raise header.broken(found, needed, header.first_line)
+    where = select.args.get("where")
+    return Metric(
+        name=header.path.stem,
+        label=header.keys["label"],
+        question=header.keys["question"],
+        definition=header.text,
+        unit=header.one_of("unit", get_args(Unit)),  # ty: ignore[invalid-argument-type]
+        better=header.one_of("better", get_args(Better)),  # ty: ignore[invalid-argument-type]
+        fact=fact.name,
+        date=header.keys["date"],
+        numerator=terms["numerator"],
+        denominator=terms.get("denominator"),
+        condition=where.this.sql("duckdb") if where else None,
+        sql=header.sql,
+    )
+
+
+def _one_plain_select(header: Header) -> exp.Select:
+    statement = _parse(header)
+    allowed = {"expressions", "from_", "where", "kind", "operation_modifiers"}
+    extra = [
+        part.rstrip("_") for part, value in statement.args.items() if value and part not in allowed
+    ]
+    nested = len(list(statement.find_all(exp.Query))) > 1
+    if not isinstance(statement, exp.Select) or extra or nested:
+        found = f"it has {' and '.join(extra)}" if extra else "it is more than one SELECT"
+        needed = "one SELECT from one model, with nothing but an optional WHERE"
+        raise header.broken(found, f"write {needed}", header.first_line)
+    return statement
+
+
+def _parse(header: Header) -> exp.Expr:
+    try:
+        return sqlglot.parse_one(header.sql, dialect="duckdb")
+    except sqlglot.ParseError as wrong:
+        detail = wrong.errors[0]
+        line = header.first_line + detail["line"] - 1
+        found = f"SQL error near '{detail['highlight']}'"
+        raise header.broken(found, "mend the statement", line) from wrong
+
+
+def _report(header: Header) -> Report:
+    header.need("title", "question", "grain", "params", "columns")
+    header.one_of("params", ("scope",))
+    _parse(header)
+    keys = header.keys
+    return Report(
+        name=header.path.stem,
+        title=keys["title"],
+        question=keys["question"],
+        grain=keys["grain"],
+        columns=keys["columns"],
+        sql=header.sql,
+    )
+
+
+def _model(header: Header) -> Model:
+    stored = header.keys.get("stored") == "yes"
+    header.need("grain", "stored", *(("date",) if stored else ()))
+    _parse(header)
+    return Model(header.path.stem, stored, header.keys.get("date"), header.sql)
+
+
+def _dimensions(path: Path) -> dict[str, Dimension]:
+    stated = tomllib.loads(path.read_text(encoding="utf-8"))
+    dimensions = {name: Dimension(name, **keys) for name, keys in stated.items()}
+    for name, dimension in dimensions.items():
+        if (dimension.column is None) == (dimension.grain is None):
+            message = f"{path.name}: [{name}] has no single source; give it column or grain"
+            raise CatalogError(message)
+    return dimensions
+
+
+def _files(queries: Path, kind: str) -> list[Path]:
+    return sorted((queries / kind).glob("*.sql"))
+
+
+def _look_up(kind: str, name: str, known: Mapping[str, T]) -> T:
+    try:
+        return known[name]
+    except KeyError:
+        raise UnknownNameError.among(kind, name, known) from None

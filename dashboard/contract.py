@@ -1,0 +1,94 @@
+"""The data contract: reads `queries/contract.toml` into typed tables and columns."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from dashboard.errors import CatalogError
+
+VERSION = 1
+"""Moves when a table or column changes meaning; snapshots record it."""
+
+ColumnType = Literal[
+    "text", "integer", "number", "decimal", "money", "boolean", "date", "timestamp"
+]
+
+SQL_TYPES: Mapping[ColumnType, str] = {
+    "text": "varchar",
+    "integer": "bigint",
+    "number": "double",
+    "decimal": "decimal(18, 4)",
+    "money": "decimal(18, 4)",
+    "boolean": "boolean",
+    "date": "date",
+    "timestamp": "timestamp",
+}
+
+
+class Column(BaseModel):
+    """One column of a contract table. Null where the source does not know it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: ColumnType
+    required: bool = False
+    min: int | None = None
+    max: int | None = None
+    values: tuple[str, ...] = ()
+    plan: bool = False
+
+    @property
+    def sql_type(self) -> str:
+        """Its DuckDB type."""
+        return SQL_TYPES[self.type]
+
+
+class Table(BaseModel):
+    """One contract table: its key, its columns and how its rows are kept."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    key: Annotated[tuple[str, ...], Field(min_length=1)]
+    month: str | None = None
+    order: tuple[tuple[str, str], ...] = ()
+    period: tuple[str, str] | None = None
+    columns: Mapping[str, Column]
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Columns a row cannot do without."""
+        return tuple(name for name, column in self.columns.items() if column.required)
+
+    @property
+    def known_times(self) -> tuple[str, ...]:
+        """Times of things that happened: none may lie after the import."""
+        return tuple(
+            name
+            for name, column in self.columns.items()
+            if column.type == "timestamp" and not column.plan
+        )
+
+
+def read_contract(queries: Path) -> dict[str, Table]:
+    """Read the contract.
+
+    Args:
+        queries: The queries/ folder.
+
+    Returns:
+        Tables by name, in the order of the file.
+
+    Raises:
+        CatalogError: The file breaks its own rules.
+    """
+    path = queries / "contract.toml"
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        return {name: Table(name=name, **table) for name, table in tables.items()}
+    except (tomllib.TOMLDecodeError, ValidationError) as broken:
+        message = f"{path.name}: {str(broken).splitlines()[0]}; see the comment at its top"
+        raise CatalogError(message) from broken

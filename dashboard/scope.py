@@ -1,0 +1,125 @@
+"""What a reader looks at: a period, one to compare with, filters and a snapshot."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Self
+
+from dashboard.errors import ScopeError
+
+_MONTHS_A_QUARTER = 3
+_MONTHS_A_YEAR = 12
+_QUARTERS = 4
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """Local days from `start` to `end`, both included."""
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        """Refuse a period that ends before it starts."""
+        if self.end < self.start:
+            message = f"the period {self.start} to {self.end} is reversed; start it first"
+            raise ScopeError(message)
+
+    @property
+    def days(self) -> int:
+        """Number of days, both ends included."""
+        return (self.end - self.start).days + 1
+
+    def first(self, days: int) -> "Period":
+        """The first days of this period; all of it when it is no longer than that."""
+        return Period(self.start, min(self.end, self.start + timedelta(days=days - 1)))
+
+    def until(self, last: date) -> "Period":
+        """This period, cut off after `last` unless that would leave nothing."""
+        return Period(self.start, min(self.end, last)) if last >= self.start else self
+
+    def before(self) -> "Period":
+        """The same number of days just before."""
+        return Period(self.start - timedelta(days=self.days), self.start - timedelta(days=1))
+
+
+@dataclass(frozen=True, order=True)
+class Quarter:
+    """A fiscal quarter; `year` is the calendar year in which the fiscal year begins."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def of(cls, day: date, fiscal_year_start: int = 1) -> Self:
+        """The quarter that holds a day."""
+        months = day.year * _MONTHS_A_YEAR + day.month - fiscal_year_start
+        year, month = divmod(months, _MONTHS_A_YEAR)
+        return cls(year, month // _MONTHS_A_QUARTER + 1)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read '2026Q3' or '2026 Q3'.
+
+        Raises:
+            ScopeError: The text is no quarter.
+        """
+        year, mark, number = text.replace(" ", "").upper().partition("Q")
+        numbers = {str(n) for n in range(1, _QUARTERS + 1)}
+        if not mark or not year.isdigit() or number not in numbers:
+            message = f"'{text}' is not a quarter; write it like 2026Q3"
+            raise ScopeError(message)
+        return cls(int(year), int(number))
+
+    def __str__(self) -> str:
+        """As people write it: '2026 Q3'."""
+        return f"{self.year} Q{self.number}"
+
+    @property
+    def key(self) -> str:
+        """As links and data write it: '2026Q3'."""
+        return f"{self.year}Q{self.number}"
+
+    def earlier(self, quarters: int = 1) -> "Quarter":
+        """The quarter that many quarters before."""
+        years, number = divmod(self.year * _QUARTERS + self.number - 1 - quarters, _QUARTERS)
+        return Quarter(years, number + 1)
+
+    def period(self, fiscal_year_start: int = 1) -> Period:
+        """Its first and last day."""
+        start = self.first_day(fiscal_year_start)
+        after = self.earlier(-1).first_day(fiscal_year_start)
+        return Period(start, after - timedelta(days=1))
+
+    def first_day(self, fiscal_year_start: int = 1) -> date:
+        """The day it begins."""
+        months = fiscal_year_start - 1 + (self.number - 1) * _MONTHS_A_QUARTER
+        years, month = divmod(months, _MONTHS_A_YEAR)
+        return date(self.year + years, month + 1, 1)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is asked about. Hashable, so that it can be part of a cache key.
+
+    Attributes:
+        period: Days asked about; None means all days of the snapshot.
+        versus: Days to compare with; None means no comparison.
+        filters: Dimension name and the values wanted, sorted by name. A dimension
+            not named is not restricted. '(none)' stands for null.
+    """
+
+    period: Period | None = None
+    versus: Period | None = None
+    filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def within(self, **values: str | tuple[str, ...]) -> "Scope":
+        """This scope, narrowed to the given values of each named dimension."""
+        chosen = dict(self.filters)
+        for name, value in values.items():
+            chosen[name] = (value,) if isinstance(value, str) else tuple(value)
+        wanted = {name: tuple(sorted(set(v))) for name, v in chosen.items() if v}
+        return replace(self, filters=tuple(sorted(wanted.items())))
+
+    def during(self, period: Period | None) -> "Scope":
+        """This scope over another period, with nothing to compare with."""
+        return replace(self, period=period, versus=None)

@@ -1,0 +1,84 @@
+"""What a deployment can set: `doorstep.toml`, overridden by `DOORSTEP_*` variables."""
+
+from functools import cache
+from pathlib import Path
+from tomllib import TOMLDecodeError
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from dashboard.errors import SettingsError
+
+Minutes = Annotated[int, Field(ge=0)]
+
+
+class Settings(BaseSettings):
+    """Every key of `doorstep.toml`; as a variable, `DOORSTEP_` and the key in capitals."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DOORSTEP_",
+        env_nested_delimiter="__",
+        toml_file="doorstep.toml",
+        frozen=True,
+        extra="forbid",
+    )
+
+    warehouse: Path = Field(
+        default=Path("warehouse"), description="Folder that holds the snapshots."
+    )
+    threads: Annotated[int, Field(ge=0)] = Field(
+        default=0, description="Threads that queries and imports may use; 0: one per core."
+    )
+    fiscal_year_start: Annotated[int, Field(ge=1, le=12)] = Field(
+        default=1,
+        description="Month in which quarter 1 begins; the fiscal year is named after the "
+        "calendar year it begins in.",
+    )
+    completeness_lag_minutes: Minutes = Field(
+        default=0,
+        description="How long after an event its message may still be under way. Promises "
+        "younger than this at the snapshot's as_of are not judged yet.",
+    )
+    completeness_lag_by_carrier: dict[str, Minutes] = Field(
+        default_factory=dict,
+        description="The same, for carriers whose messages take longer.",
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, then the file."""
+        del dotenv_settings, file_secret_settings
+        toml = TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, toml
+
+
+@cache
+def load() -> Settings:
+    """Read the settings once per process.
+
+    Raises:
+        SettingsError: A key is unknown or its value cannot be used.
+    """
+    try:
+        return Settings()
+    except TOMLDecodeError as broken:
+        message = f"doorstep.toml is no TOML ({broken}); mend it"
+        raise SettingsError(message) from broken
+    except ValidationError as refused:
+        first = refused.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        message = f"setting '{key}': {first['msg']}; see docs/settings.md"
+        raise SettingsError(message) from refused
