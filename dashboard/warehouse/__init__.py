@@ -1,0 +1,103 @@
+"""Reading files, checking, storing and serving: the only part that knows DuckDB."""
+
+from collections import OrderedDict
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+
+from dashboard import tree
+from dashboard.access import Policy
+from dashboard.catalog import Catalog, read_catalog
+from dashboard.settings import Settings, load
+from dashboard.warehouse.engine import Engine
+from dashboard.warehouse.importing import Imported, ImportOptions, import_folder
+from dashboard.warehouse.reader import Reader
+from dashboard.warehouse.snapshots import Manifest, Store
+
+__all__ = ["ImportOptions", "Imported", "Manifest", "Reader", "Warehouse"]
+
+_OPEN_AT_ONCE = 2
+
+
+class Warehouse:
+    """A folder of snapshots: the one way in for pages, commands and tests."""
+
+    def __init__(
+        self, path: Path, queries: Path | None = None, settings: Settings | None = None
+    ) -> None:
+        """Name the folder; nothing is read before it is asked for.
+
+        Args:
+            path: The warehouse folder.
+            queries: The queries/ folder; Doorstep's own by default.
+            settings: Read from doorstep.toml and the environment by default.
+        """
+        self.queries = queries or tree.root() / "queries"
+        self.settings = settings or load()
+        self._store = Store(path)
+        self._engines: OrderedDict[int, Engine] = OrderedDict()
+        self._lock = Lock()
+
+    @property
+    def path(self) -> Path:
+        """The warehouse folder."""
+        return self._store.path
+
+    def exists(self) -> bool:
+        """Whether anything was imported yet.
+
+        Raises:
+            WarehouseError: The folder exists and is no warehouse.
+        """
+        if not self.path.exists() or not any(self.path.iterdir()):
+            return False
+        self._store.check()
+        return bool(self._store.ids())
+
+    @property
+    def catalog(self) -> Catalog:
+        """Metrics, dimensions, reports and the contract."""
+        return read_catalog(self.queries)
+
+    def newest(self) -> Manifest:
+        """The newest snapshot's manifest.
+
+        Raises:
+            NoSnapshotError: Nothing was imported yet.
+            WarehouseError: The folder is no warehouse.
+        """
+        return self._store.manifest()
+
+    def manifest(self, snapshot: int) -> Manifest:
+        """One snapshot's manifest.
+
+        Raises:
+            NoSnapshotError: It does not exist (any more).
+        """
+        return self._store.manifest(snapshot)
+
+    def manifests(self) -> list[Manifest]:
+        """All manifests, oldest first."""
+        self._store.check()
+        return [self._store.manifest(snapshot) for snapshot in self._store.ids()]
+
+    def import_folder(self, folder: Path, options: ImportOptions) -> Imported:
+        """Import a folder of raw files; see `importing.import_folder`."""
+        own = replace(options, threads=self.settings.threads)
+        return import_folder(self._store, self.catalog, self.queries, folder, own)
+
+    def reader(self, snapshot: int | None, policy: Policy) -> Reader:
+        """Open a snapshot, the newest by default, as a policy shows it.
+
+        At most two snapshots stay open; the one unused for longest is let go.
+        """
+        manifest = self._store.manifest(snapshot)
+        with self._lock:
+            engine = self._engines.get(manifest.id)
+            if engine is None:
+                engine = Engine(self.path, manifest, self.catalog, self.settings)
+                self._engines[manifest.id] = engine
+            self._engines.move_to_end(manifest.id)
+            while len(self._engines) > _OPEN_AT_ONCE:
+                self._engines.popitem(last=False)
+        return Reader(manifest, policy, self.settings.fiscal_year_start, engine)

@@ -1,0 +1,158 @@
+"""Serving: one in-memory DuckDB per snapshot, one schema of views per policy.
+
+Schemas, each reading only the one before: `stored` (Parquet files as they are), `known`
+(what the snapshot can know at its as_of: views/*.sql) and one per policy.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from threading import Lock
+
+import duckdb
+import polars as pl
+from sqlglot import exp
+
+from dashboard.access import Policy, TableRule
+from dashboard.catalog import Catalog
+from dashboard.errors import AccessError, WarehouseError
+from dashboard.settings import Settings
+from dashboard.warehouse.functions import define_as_of, define_local_time
+from dashboard.warehouse.gate import Resolve, rewrite
+from dashboard.warehouse.snapshots import Manifest
+from dashboard.warehouse.sql import identifier, literal, names
+from dashboard.warehouse.writing import no_rows, scan
+
+QUARANTINE = "quarantine"
+
+
+class Engine:
+    """One snapshot, open for questions from any number of threads."""
+
+    def __init__(
+        self, folder: Path, manifest: Manifest, catalog: Catalog, settings: Settings
+    ) -> None:
+        """Open the snapshot's files as views; reads no data yet.
+
+        Raises:
+            WarehouseError: A file that the manifest names is missing or damaged.
+        """
+        self.catalog = catalog
+        self._schemas: dict[str, str] = {}
+        self._allowed: dict[tuple, str] = {}
+        self._columns: dict[str, tuple[str, ...]] = {}
+        self._lock = Lock()
+        self._root = duckdb.connect(
+            ":memory:", config={"autoinstall_known_extensions": "false", "TimeZone": "UTC"}
+        )
+        if settings.threads:
+            self._root.execute(f"set threads = {settings.threads}")
+        define_local_time(self._root, manifest.time_zone)
+        lags = settings.completeness_lag_by_carrier
+        define_as_of(self._root, manifest.as_of, settings.completeness_lag_minutes, lags)
+        try:
+            self._create_views(folder, manifest)
+        except duckdb.Error as wrong:
+            reason = str(wrong).splitlines()[0]
+            message = f"snapshot {manifest.id} cannot be opened ({reason}); restore its files"
+            raise WarehouseError(message) from wrong
+        self._root.execute(f"set allowed_directories = [{literal(str(folder.resolve()))}]")
+        self._root.execute("set enable_external_access = false")
+        self._root.execute("set lock_configuration = true")
+
+    def shows(self, table: str, policy: Policy) -> bool:
+        """Whether a table exists for a policy."""
+        rule = policy.rule(table)
+        columns = self._columns.get(table)
+        return rule is not None and columns is not None and set(rule.rows) <= set(columns)
+
+    def allow(self, sql: str, policy: Policy, conditions: Mapping[str, Sequence[str]]) -> str:
+        """Rewrite a statement so that it reads only what a policy shows.
+
+        Args:
+            sql: One SELECT over bare catalogue tables.
+            policy: Whose views.
+            conditions: SQL conditions, values as $name, by table.
+
+        Raises:
+            AccessError: It names anything that does not exist for this policy.
+        """
+        cut = tuple((table, tuple(found)) for table, found in conditions.items())
+        key = (sql, policy.id, cut)
+        if key not in self._allowed:
+            self._allowed[key] = rewrite(sql, self._resolver(policy, conditions))
+        return self._allowed[key]
+
+    def query(self, statement: str, values: Mapping[str, object]) -> pl.DataFrame:
+        """Run one statement on a cursor of its own.
+
+        A connection shared between threads hands one thread another's rows.
+        """
+        with self._root.cursor() as cursor:
+            return cursor.sql(statement, params=dict(values)).pl()
+
+    def close(self) -> None:
+        """Let go of the memory."""
+        self._root.close()
+
+    def _resolver(self, policy: Policy, conditions: Mapping[str, Sequence[str]]) -> Resolve:
+        schema = self._schema(policy)
+
+        def resolve(name: str) -> exp.Table | exp.Subquery:
+            table = name.lower()
+            if not self.shows(table, policy):
+                message = f"there is no table '{name}' here; ask for one of the catalogue's"
+                raise AccessError(message)
+            source = exp.table_(table, db=schema, quoted=True)
+            if not conditions.get(table):
+                return source
+            cut = exp.select("*").from_(source).where(*conditions[table], dialect="duckdb")
+            return cut.subquery()
+
+        return resolve
+
+    def _schema(self, policy: Policy) -> str:
+        """The schema of views that a policy reads, made on first use."""
+        with self._lock:
+            if policy.id not in self._schemas:
+                schema = f"policy_{len(self._schemas)}"
+                self._create_policy(schema, policy)
+                self._schemas[policy.id] = schema
+            return self._schemas[policy.id]
+
+    def _create_views(self, folder: Path, manifest: Manifest) -> None:
+        self._root.execute("create schema stored; create schema known")
+        contract = self.catalog.contract
+        for name in (*contract, QUARANTINE):
+            files = manifest.files.get(name, ())
+            source = f"select * from {scan(folder, files)}" if files else self._empty(name)
+            self._root.execute(f"create view stored.{identifier(name)} as {source}")
+            view = self.catalog.views.get(name, f"select * from {name}")
+            known = rewrite(view, lambda table: exp.table_(table, db="stored", quoted=True))
+            self._root.execute(f"create view known.{identifier(name)} as {known}")
+            described = self._root.execute(f"describe known.{identifier(name)}").fetchall()
+            self._columns[name] = tuple(str(row[0]) for row in described)
+
+    def _empty(self, name: str) -> str:
+        if name == QUARANTINE:
+            return "select ''::varchar as reasons where false"
+        return no_rows(self.catalog.contract[name])
+
+    def _create_policy(self, schema: str, policy: Policy) -> None:
+        self._root.execute(f"create schema {schema}")
+        for table, columns in self._columns.items():
+            rule = policy.rule(table)
+            if rule is None or not self.shows(table, policy):
+                continue
+            shown = [column for column in columns if column not in rule.hidden]
+            self._root.execute(
+                f"create view {schema}.{identifier(table)} as select {names(shown)} "
+                f"from known.{identifier(table)} where {_row_filter(rule)}"
+            )
+
+
+def _row_filter(rule: TableRule) -> str:
+    allowed = [
+        f"{identifier(column)} in ({', '.join(literal(value) for value in values)})"
+        for column, values in rule.rows.items()
+    ]
+    return " and ".join(allowed) or "true"

@@ -1,0 +1,49 @@
+"""The few functions that models and views call by name.
+
+Time zones are the one thing that engines spell differently, so SQL under queries/ calls
+these names, and an engine defines them.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import duckdb
+
+from dashboard.warehouse.sql import literal
+
+
+def define_local_time(connection: duckdb.DuckDBPyConnection, time_zone: str) -> None:
+    """Define what turns moments (UTC) into local days and back.
+
+    A local time that occurs twice is read as its second occurrence, one that does not
+    exist moves forward by the gap.
+    """
+    for signature, body in {
+        "network_zone()": literal(time_zone),
+        "local_time(moment, zone)": "timezone(zone, timezone('UTC', moment))",
+        "moment_of(local, zone)": "timezone('UTC', timezone(zone, local))",
+        "start_of_day(day, zone)": "moment_of(cast(day as timestamp), zone)",
+        "end_of_promise(promised_by, is_date, zone)": (
+            "case when is_date then start_of_day(cast(local_time(promised_by, zone) as date)"
+            " + 1, zone) - interval 1 microsecond else promised_by end"
+        ),
+    }.items():
+        connection.execute(f"create macro {signature} as {body}")
+
+
+def define_as_of(
+    connection: duckdb.DuckDBPyConnection,
+    as_of: datetime,
+    lag_minutes: int,
+    lag_by_carrier: Mapping[str, int],
+) -> None:
+    """Define what a snapshot can know: its as_of, and how far each carrier is complete."""
+    moments = {
+        carrier: as_of - timedelta(minutes=minutes)
+        for carrier, minutes in sorted(lag_by_carrier.items())
+    }
+    otherwise = f"timestamp '{as_of - timedelta(minutes=lag_minutes)}'"
+    cases = " ".join(f"when {literal(c)} then timestamp '{t}'" for c, t in moments.items())
+    complete_to = f"case carrier {cases} else {otherwise} end" if cases else otherwise
+    connection.execute(f"create macro snapshot_as_of() as timestamp '{as_of}'")
+    connection.execute(f"create macro complete_to(carrier) as {complete_to}")

@@ -1,0 +1,316 @@
+"""Import: a folder of raw files becomes the next published snapshot, or nothing does.
+
+raw files -> raw text tables -> profile -> contract check -> models -> manifest
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+
+import duckdb
+
+from dashboard.catalog import Catalog
+from dashboard.contract import VERSION, Table
+from dashboard.errors import SourceError, WarehouseError
+from dashboard.warehouse import accounting, checking, modelling, staging, writing
+from dashboard.warehouse.profile import Profile, profile_error, read_profile
+from dashboard.warehouse.reading import RawFile, find_all, open_file
+from dashboard.warehouse.snapshots import DataFile, Manifest, Store
+from dashboard.warehouse.sql import identifier, scalar
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """What an import may be told.
+
+    Attributes:
+        profile: Name, or folder that holds a profile.toml.
+        as_of: Moment, UTC, that the data is complete to; None asks the profile, then the
+            latest event.
+        now: Time of the import, UTC; later events are quarantined.
+        progress: Told the name of each step as it begins.
+        threads: How many to use; 0 is one per core. The warehouse's settings decide.
+    """
+
+    profile: str
+    as_of: datetime | None = None
+    now: datetime = field(default_factory=lambda: datetime.now(UTC).replace(tzinfo=None))
+    progress: Progress = lambda _step: None
+    threads: int = 0
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The outcome: the newest manifest, and whether this import published it."""
+
+    manifest: Manifest
+    published: bool
+
+
+@dataclass
+class _Run:
+    """What one import carries from step to step."""
+
+    store: Store
+    catalog: Catalog
+    options: ImportOptions
+    profile: Profile
+    connection: duckdb.DuckDBPyConnection
+    before: Manifest | None
+
+    @property
+    def bench(self) -> writing.Bench:
+        return writing.Bench(self.connection, self.store.path, self.profile.load)
+
+    @property
+    def id(self) -> int:
+        return self.before.id + 1 if self.before else 1
+
+    @cached_property
+    def recipe(self) -> str:
+        """Digest of all that decides what the same files become."""
+        stated = repr((self.profile, self.catalog.contract, self.catalog.models, VERSION))
+        return blake2b(stated.encode(), digest_size=16).hexdigest()
+
+
+def import_folder(
+    store: Store, catalog: Catalog, queries: Path, folder: Path, options: ImportOptions
+) -> Imported:
+    """Import a folder of raw files and publish it as the next snapshot.
+
+    Args:
+        store: The warehouse; created when its folder does not exist yet.
+        catalog: The contract and the models.
+        queries: Folder that holds sources/.
+        folder: The raw files.
+        options: Profile, as_of and progress.
+
+    Raises:
+        DashboardError: Something cannot be taken in; nothing is published then.
+    """
+    try:
+        return _import_folder(store, catalog, queries, folder, options)
+    except (duckdb.Error, OSError) as wrong:
+        reason = str(wrong).splitlines()[0]
+        message = f"the import broke off ({reason}); nothing was published"
+        raise WarehouseError(message) from wrong
+
+
+def _import_folder(
+    store: Store, catalog: Catalog, queries: Path, folder: Path, options: ImportOptions
+) -> Imported:
+    profile = read_profile(queries, catalog.contract, options.profile)
+    found = find_all(folder, profile)
+    store.create()
+    with store.importing() as bench:
+        store.sweep()
+        before = store.manifest() if store.ids() else None
+        _check_same_profile(store, profile, before)
+        options.progress("reading")
+        files = {
+            name: [open_file(path, profile.raw[name], bench) for path in paths]
+            for name, paths in found.items()
+        }
+        with staging.workbench(bench, profile.time_zone, options.threads) as connection:
+            run = _Run(store, catalog, options, profile, connection, before)
+            return _import(run, files)
+
+
+def _import(run: _Run, files: dict[str, list[RawFile]]) -> Imported:
+    run.connection.execute(f"create macro import_time() as timestamp '{run.options.now}'")
+    landed = [
+        one
+        for name, raw in run.profile.raw.items()
+        for one in staging.land(run.connection, name, raw, files[name])
+    ]
+    as_of = _stated_as_of(run)
+    if _nothing_new(run, landed, as_of):
+        return Imported(run.before, published=False)  # ty: ignore[invalid-argument-type]
+    run.options.progress("checking")
+    rows, repeats = _check(run, staging.oddly_spaced(landed))
+    as_of = as_of or _latest_event(run)
+    _check_as_of(run, as_of)
+    run.options.progress("writing")
+    merges = _merge(run)
+    written = {name: _finish(run, name, merges[name]) for name in _write_order(run)}
+    written["quarantine"] = accounting.write_quarantine(run.bench, landed, run.id)
+    if run.profile.load != "full":
+        written["quarantine"] = (*_files_before(run, "quarantine"), *written["quarantine"])
+    superseded = {name: repeats[name] + merges[name].superseded for name in merges}
+    manifest = _described(run, as_of).model_copy(
+        update={
+            "files": {name: found for name, found in written.items() if found},
+            "sources": tuple(accounting.count_sources(run.bench, run.profile, landed)),
+            "tables": tuple(accounting.count_tables(run.bench, rows, superseded)),
+        }
+    )
+    run.options.progress("publishing")
+    run.store.publish(manifest)
+    return Imported(manifest, published=True)
+
+
+def _described(run: _Run, as_of: datetime) -> Manifest:
+    """The manifest of this import, but for its files and its account."""
+    return Manifest(
+        id=run.id,
+        as_of=as_of,
+        published_at=run.options.now,
+        contract_version=VERSION,
+        profile=run.profile.name,
+        recipe=run.recipe,
+        label=run.profile.label,
+        synthetic=run.profile.synthetic,
+        notes=run.profile.notes,
+        time_zone=run.profile.time_zone,
+        previous=run.before.id if run.before else None,
+        files={},
+        sources=(),
+        tables=(),
+    )
+
+
+def _check_same_profile(store: Store, profile: Profile, before: Manifest | None) -> None:
+    if before and profile.load != "full" and before.profile != profile.name:
+        message = (
+            f"{store.path} holds data of profile '{before.profile}'; import '{profile.name}' "
+            "into a warehouse of its own"
+        )
+        raise WarehouseError(message)
+
+
+def _nothing_new(run: _Run, landed: Sequence[staging.Landed], as_of: datetime | None) -> bool:
+    """Whether the same files, to the byte, were imported just before."""
+    before = run.before
+    if before is None or before.recipe != run.recipe:
+        return False
+    if as_of not in (None, before.as_of):
+        return False
+    return {one.file.digest for one in landed} == {source.hash for source in before.sources}
+
+
+def _check(run: _Run, oddly_spaced: frozenset[str]) -> tuple[dict[str, int], dict[str, int]]:
+    """Judge every row; returns rows given and rows superseded by table."""
+    rows, repeats = {}, {}
+    for name, table in run.catalog.contract.items():
+        checking.create_checked(run.connection, table)
+        parts = [part for part in run.profile.parts if part.table == name]
+        rows[name] = sum(
+            checking.check_part(run.connection, table, run.profile, part, oddly_spaced)
+            for part in parts
+        )
+        repeats[name] = checking.set_aside_repeats(run.connection, table)
+        checking.set_aside_overlaps(run.connection, table)
+    return rows, repeats
+
+
+def _stated_as_of(run: _Run) -> datetime | None:
+    if run.options.as_of or run.profile.as_of is None:
+        return run.options.as_of
+    run.connection.execute("use raw")
+    try:
+        return scalar(run.connection, f"select cast(({run.profile.as_of}) as timestamp)")
+    except duckdb.Error as wrong:
+        raise profile_error(run.profile.name, "as_of.sql", wrong) from wrong
+    finally:
+        run.connection.execute("use main")
+
+
+def _latest_event(run: _Run) -> datetime:
+    """The latest thing known to have happened, never before the last snapshot's as_of."""
+    latest = [
+        f"(select greatest(max({'), max('.join(map(identifier, times))})) "
+        f"from checked.{identifier(name)} where _reasons is null)"
+        for name, table in run.catalog.contract.items()
+        if (times := table.known_times)
+    ]
+    found = scalar(run.connection, f"select greatest({', '.join(latest)})")
+    if found is None:
+        refused = accounting.most_refused(run.bench, "deliveries")
+        message = "no accepted row says when anything happened; state --as-of"
+        raise SourceError(f"{refused}; mend the files or the profile" if refused else message)
+    return max(found, run.before.as_of) if run.before else found
+
+
+def _check_as_of(run: _Run, as_of: datetime) -> None:
+    """Refuse a moment that is still to come, or before the last snapshot's."""
+    if as_of > run.options.now:
+        message = (
+            f"as_of {as_of} lies after the import ({run.options.now:%Y-%m-%d %H:%M}); mend it"
+        )
+        raise WarehouseError(message)
+    if run.before and as_of < run.before.as_of:
+        message = (
+            f"as_of would go back from {run.before.as_of} to {as_of}; "
+            "import older data into a warehouse of its own"
+        )
+        raise WarehouseError(message)
+
+
+def _files_before(run: _Run, table: str) -> tuple[DataFile, ...]:
+    return run.before.files.get(table, ()) if run.before else ()
+
+
+def _merge(run: _Run) -> dict[str, writing.Merge]:
+    """Bring old and new rows of every table together, in the order they are written."""
+    merges: dict[str, writing.Merge] = {}
+    for name in _write_order(run):
+        also = _months_touched_by_others(run, name, merges)
+        before = _files_before(run, name)
+        merges[name] = writing.merge(run.bench, run.catalog.contract[name], before, also)
+    return merges
+
+
+def _months_touched_by_others(
+    run: _Run, name: str, merges: dict[str, writing.Merge]
+) -> frozenset[str]:
+    """Months of a stored model in which other tables' new rows may change a figure.
+
+    Rows that name a delivery touch its month. Any other change touches all months, and so
+    does a table's first arrival: what it does not say becomes 0 where it was unknown.
+    """
+    before = _files_before(run, name)
+    models = run.catalog.models
+    if run.profile.load == "full" or not before or name not in models:
+        return frozenset()
+    every = frozenset(file.month for file in before if file.month)
+    if run.before is None or run.before.recipe != run.recipe:
+        return every
+    changed = {
+        other for other in modelling.tables_read(models, name) - {name} if merges[other].changed
+    }
+    if any(not _files_before(run, other) for other in changed):
+        return every
+    tables = [run.catalog.contract[other] for other in changed]
+    if name == "deliveries" and all("delivery_id" in table.columns for table in tables):
+        named = (
+            writing.months_named_by(run.bench, table, merges[table.name].rewritten, before)
+            for table in tables
+        )
+        return frozenset().union(*named)
+    return every if changed else frozenset()
+
+
+def _write_order(run: _Run) -> list[str]:
+    stored = modelling.build_order(run.catalog.models)
+    return [name for name in run.catalog.contract if name not in stored] + stored
+
+
+def _finish(run: _Run, name: str, merged: writing.Merge) -> tuple[DataFile, ...]:
+    """Write a table's new files and make all its rows readable as `finished.<table>`."""
+    table: Table = run.catalog.contract[name]
+    relation = f"contract.{identifier(name)}"
+    files = merged.carried
+    model = run.catalog.models.get(name)
+    stored = model is not None and model.stored
+    if writing.is_written(run.bench, table, merged, stored=stored):
+        if stored:
+            relation = modelling.create_model_view(run.connection, run.catalog.models, name)
+        files = (*files, *writing.write(run.bench, table, relation, run.id))
+    writing.create_finished(run.bench, table, files)
+    writing.assert_keys_unique(run.bench, table)
+    return files

@@ -1,0 +1,74 @@
+"""Running the models: contract rows in, what metrics read out."""
+
+from collections.abc import Mapping
+
+import duckdb
+from sqlglot import exp
+
+from dashboard.catalog import Model
+from dashboard.errors import CatalogError
+from dashboard.warehouse.gate import rewrite, tables_named
+from dashboard.warehouse.sql import identifier
+
+
+def build_order(models: Mapping[str, Model]) -> list[str]:
+    """Stored models, each after the stored models it reads."""
+    order: list[str] = []
+    stored = {name for name, model in models.items() if model.stored}
+
+    def place(name: str) -> None:
+        for other in sorted(tables_read(models, name) & stored - {name}):
+            place(other)
+        if name not in order:
+            order.append(name)
+
+    for name in sorted(stored):
+        place(name)
+    return order
+
+
+def create_model_view(
+    connection: duckdb.DuckDBPyConnection, models: Mapping[str, Model], name: str
+) -> str:
+    """Create the view that computes a stored model, and return its name.
+
+    A model reads its own contract rows (those to be written), the finished rows of other
+    stored models, and every row of all other contract tables.
+
+    Raises:
+        CatalogError: The model's SQL does not run.
+    """
+    schema = f"model_{name}"
+    connection.execute(f"create schema {identifier(schema)}")
+
+    def resolve(table: str) -> exp.Table:
+        step = models.get(table)
+        if step is not None and not step.stored:
+            return exp.table_(table, db=schema)
+        if table == name:
+            return exp.table_(table, db="contract")
+        return exp.table_(table, db="finished")
+
+    for step in _steps(models, name):
+        target = f"{identifier(schema)}.{identifier(step)}"
+        try:
+            connection.execute(f"create view {target} as {rewrite(models[step].sql, resolve)}")
+        except duckdb.Error as wrong:
+            message = f"models/{step}.sql: {str(wrong).splitlines()[0]}; mend the statement"
+            raise CatalogError(message) from wrong
+    return f"{identifier(schema)}.{identifier(name)}"
+
+
+def _steps(models: Mapping[str, Model], name: str) -> list[str]:
+    """The model and the steps it is made of, each after those it reads."""
+    order: list[str] = []
+    for table in sorted(tables_named(models[name].sql)):
+        if table in models and not models[table].stored and table != name:
+            order += [step for step in _steps(models, table) if step not in order]
+    return [*order, name]
+
+
+def tables_read(models: Mapping[str, Model], name: str) -> set[str]:
+    """Contract tables and stored models that a model reads, through its steps."""
+    steps = _steps(models, name)
+    return {table for step in steps for table in tables_named(models[step].sql)} - set(steps[:-1])

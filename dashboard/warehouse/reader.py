@@ -1,0 +1,147 @@
+"""Questions to one snapshot under one policy: roll-ups, reports, filter options."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from dashboard.access import Policy
+from dashboard.catalog import Catalog, Dimension
+from dashboard.errors import ScopeError
+from dashboard.scope import Period, Scope
+from dashboard.warehouse import rollup
+from dashboard.warehouse.engine import Engine
+from dashboard.warehouse.gate import tables_named
+from dashboard.warehouse.snapshots import Manifest
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One snapshot as one policy shows it. Safe to share between threads.
+
+    Attributes:
+        manifest: The snapshot's manifest.
+        policy: Whose rows and columns are shown.
+        fiscal_year_start: Month in which quarter 1 begins.
+    """
+
+    manifest: Manifest
+    policy: Policy
+    fiscal_year_start: int
+    engine: Engine
+
+    @property
+    def catalog(self) -> Catalog:
+        """Metrics, dimensions and reports by name."""
+        return self.engine.catalog
+
+    def roll_up(self, metrics: Sequence[str], by: Sequence[str], scope: Scope) -> pl.DataFrame:
+        """Sum metrics over the rows of a scope, split by dimensions.
+
+        Metrics of one model and date share one scan.
+
+        Args:
+            metrics: Names from the catalogue.
+            by: Dimension names; a null value becomes '(none)'.
+            scope: Period and filters.
+
+        Returns:
+            One row per metric and group that has any row: metric, the dimensions, numerator,
+            denominator (both Decimal, exact; denominator null for a count), first_day
+            and last_day of its rows. Sorted by metric as asked, then group.
+
+        Raises:
+            UnknownNameError: A metric or dimension is not in the catalogue.
+        """
+        frames = [
+            self._query(statement.sql, statement.values, {})
+            for statement in self._statements(metrics, by, scope)
+        ]
+        return rollup.stack(frames, metrics, by)
+
+    def report(self, name: str, scope: Scope) -> pl.DataFrame:
+        """The rows of a report, its models cut to a scope.
+
+        Raises:
+            UnknownNameError: No report has this name.
+            ScopeError: It reads no model that a period or filter could cut.
+            AccessError: It reads a table that the policy does not show.
+        """
+        report = self.catalog.report(name)
+        values, conditions = rollup.scope_conditions(self.catalog, scope)
+        if values and not tables_named(report.sql) & set(conditions):
+            message = f"report '{name}' knows no period and no filter; ask without them"
+            raise ScopeError(message)
+        return self._query(report.sql, values, conditions)
+
+    def values(self, dimension: str) -> list[str]:
+        """The values of a dimension, sorted; '(none)' among them where it is null."""
+        column = rollup.value_of(self._column_dimension(dimension))
+        found = self._query(f"select distinct {column} as v from deliveries order by v", {}, {})
+        return found["v"].to_list()
+
+    def span(self) -> Period | None:
+        """First and last local day with a promise, due or not; None without any."""
+        found = self._query(
+            "select min(promised_date) as a, max(promised_date) as b from deliveries "
+            "where not is_cancelled_in_time",
+            {},
+            {},
+        )
+        first, last = found.row(0)
+        return Period(first, last) if first else None
+
+    def shows(self, table: str) -> bool:
+        """Whether the policy shows a contract table at all."""
+        return self.engine.shows(table, self.policy)
+
+    def targets(self, quarter: str) -> dict[tuple[str, str], float]:
+        """Targets of a quarter ('2026Q3') by segment and metric; none if not shown."""
+        if not self.shows("targets"):
+            return {}
+        found = self._query(
+            "select segment, metric, target from targets where quarter = $quarter",
+            {"quarter": quarter},
+            {},
+        )
+        return {(segment, metric): target for segment, metric, target in found.iter_rows()}
+
+    def count(self, conditions: Mapping[str, str], scope: Scope) -> dict[str, int]:
+        """Deliveries of a scope that meet each named SQL condition."""
+        values, cut = rollup.scope_conditions(self.catalog, scope)
+        columns = ", ".join(
+            f'count(*) filter (where {condition}) as "{name}"'
+            for name, condition in conditions.items()
+        )
+        found = self._query(f"select {columns} from deliveries", values, cut)
+        return {name: int(count) for name, count in found.row(0, named=True).items()}
+
+    def sql(self, metrics: Sequence[str], by: Sequence[str], scope: Scope) -> str:
+        """The statements that answer `roll_up`, to read."""
+        return "\n\n".join(
+            rollup.pretty(statement.sql) for statement in self._statements(metrics, by, scope)
+        )
+
+    def _statements(
+        self, metrics: Sequence[str], by: Sequence[str], scope: Scope
+    ) -> list[rollup.Statement]:
+        return rollup.statements(self.catalog, metrics, by, scope, self.fiscal_year_start)
+
+    def _column_dimension(self, name: str) -> Dimension:
+        dimension = self.catalog.dimension(name)
+        if dimension.column is None:
+            message = f"'{name}' cuts time; ask for a period instead"
+            raise ScopeError(message)
+        return dimension
+
+    def _query(
+        self,
+        sql: str,
+        values: Mapping[str, Any],
+        conditions: Mapping[str, Sequence[str]],
+    ) -> pl.DataFrame:
+        """Every question goes through here: gate, policy, cursor."""
+        statement = self.engine.allow(sql, self.policy, conditions)
+        bound = {name: value for name, value in values.items() if f"${name}" in statement}
+        return self.engine.query(statement, bound)

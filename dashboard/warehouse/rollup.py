@@ -1,0 +1,173 @@
+"""Metrics into SQL: any set of them becomes one scan per model and date column."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import polars as pl
+import sqlglot
+from sqlglot import exp
+
+from dashboard.catalog import Catalog, Dimension, Metric
+from dashboard.errors import ScopeError
+from dashboard.scope import Scope
+
+NONE = "(none)"
+_EXACT = pl.Decimal(38, 4)
+_MONTHS_A_QUARTER = 3
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One scan.
+
+    Attributes:
+        sql: Bare table names; values as $name.
+        values: What is bound.
+    """
+
+    sql: str
+    values: Mapping[str, object]
+
+
+def statements(
+    catalog: Catalog,
+    metrics: Sequence[str],
+    by: Sequence[str],
+    scope: Scope,
+    fiscal_year_start: int,
+) -> list[Statement]:
+    """Write the scans that answer a roll-up, one per model and date column.
+
+    Raises:
+        UnknownNameError: A metric or dimension is not in the catalogue.
+    """
+    groups: dict[tuple[str, str], list[str]] = {}
+    for metric in map(catalog.metric, metrics):
+        groups.setdefault((metric.fact, metric.date), []).append(metric.name)
+    found = []
+    for (_, day), names in groups.items():
+        values, conditions = conditions_on(catalog, scope, day)
+        sql = _scan(catalog, tuple(names), tuple(by), tuple(conditions), fiscal_year_start)
+        found.append(Statement(sql, values))
+    return found
+
+
+@lru_cache(maxsize=512)
+def _scan(
+    catalog: Catalog,
+    metrics: tuple[str, ...],
+    by: tuple[str, ...],
+    conditions: tuple[str, ...],
+    fiscal_year_start: int,
+) -> str:
+    """One SELECT over one model; holds no values, so that it can be kept."""
+    found = [catalog.metric(name) for name in metrics]
+    fact, day = found[0].fact, found[0].date
+    keys = [
+        f'{_key_of(catalog.dimension(name), day, fiscal_year_start)} as "{name}"' for name in by
+    ]
+    sums = [term for metric in found for term in _sums(metric)]
+    select = exp.select(*keys, *sums, dialect="duckdb").from_(fact)
+    select = select.where(f"{day} is not null", *conditions, dialect="duckdb")
+    for position in range(1, len(keys) + 1):
+        select = select.group_by(exp.Literal.number(position), append=True)
+    return select.sql("duckdb")
+
+
+def _sums(metric: Metric) -> list[str]:
+    """The aggregates of one metric; exact, whatever the number of threads."""
+    rows = f" filter (where {metric.condition})" if metric.condition else ""
+
+    def total(term: str) -> str:
+        return f"cast(coalesce(sum({term}){rows}, 0) as decimal(38, 4))"
+
+    denominator = total(metric.denominator) if metric.denominator else "null"
+    columns = {
+        "numerator": total(metric.numerator),
+        "denominator": denominator,
+        "rows": f"count(*){rows}",
+        "first_day": f"min({metric.date}){rows}",
+        "last_day": f"max({metric.date}){rows}",
+    }
+    return [f'{sql} as "{metric.name}.{name}"' for name, sql in columns.items()]
+
+
+def _key_of(dimension: Dimension, day: str, fiscal_year_start: int) -> str:
+    if dimension.grain is None:
+        return value_of(dimension)
+    if dimension.grain == "quarter":
+        shift = (fiscal_year_start - 1) % _MONTHS_A_QUARTER
+        shifted = f"{day} - interval {shift} month" if shift else day
+        start = f"date_trunc('quarter', {shifted})"
+        return f"cast({start} + interval {shift} month as date)"
+    return f"cast(date_trunc('{dimension.grain}', {day}) as date)"
+
+
+def value_of(dimension: Dimension) -> str:
+    """SQL of a dimension's value as text; null is '(none)', so that parts add up."""
+    return f"coalesce(cast({dimension.column} as varchar), '{NONE}')"
+
+
+def conditions_on(catalog: Catalog, scope: Scope, day: str) -> tuple[dict[str, object], list[str]]:
+    """A scope as SQL conditions and the values bound in them.
+
+    Raises:
+        UnknownNameError: A filter names no dimension.
+        ScopeError: A filter names a cut of time.
+    """
+    values: dict[str, object] = {}
+    conditions = []
+    if scope.period:
+        values |= {"first_day": scope.period.start, "last_day": scope.period.end}
+        conditions.append(f"{day} between $first_day and $last_day")
+    for name, wanted in scope.filters:
+        dimension = catalog.dimension(name)
+        if dimension.column is None:
+            message = f"'{name}' cuts time; filter by a period instead"
+            raise ScopeError(message)
+        places = []
+        for number, value in enumerate(wanted):
+            values[f"{name}_{number}"] = value
+            places.append(f"${name}_{number}")
+        conditions.append(f"{value_of(dimension)} in ({', '.join(places)})")
+    return values, conditions
+
+
+def scope_conditions(
+    catalog: Catalog, scope: Scope
+) -> tuple[dict[str, object], dict[str, list[str]]]:
+    """A scope's conditions on every stored model, by model, and the values bound."""
+    values: dict[str, object] = {}
+    conditions = {}
+    for name, model in catalog.models.items():
+        if model.date:
+            values, conditions[name] = conditions_on(catalog, scope, model.date)
+    return values, conditions
+
+
+def stack(
+    frames: Iterable[pl.DataFrame], metrics: Sequence[str], by: Sequence[str]
+) -> pl.DataFrame:
+    """Bring the wide answers of the scans into one row per metric and group."""
+    parts = []
+    for frame in frames:
+        own = [c.removesuffix(".rows") for c in frame.columns if c.endswith(".rows")]
+        parts += [
+            frame.filter(pl.col(f"{name}.rows") > 0).select(
+                pl.lit(name).alias("metric"),
+                *by,
+                pl.col(f"{name}.numerator").cast(_EXACT).alias("numerator"),
+                pl.col(f"{name}.denominator").cast(_EXACT).alias("denominator"),
+                pl.col(f"{name}.first_day").alias("first_day"),
+                pl.col(f"{name}.last_day").alias("last_day"),
+            )
+            for name in own
+        ]
+    order = pl.Enum(list(dict.fromkeys(metrics)))
+    return pl.concat(parts).sort(pl.col("metric").cast(order), *by)
+
+
+def pretty(sql: str) -> str:
+    """A statement laid out to be read."""
+    return sqlglot.parse_one(sql, dialect="duckdb").sql("duckdb", pretty=True)

@@ -1,0 +1,233 @@
+"""Snapshots: one manifest each, written last and renamed into place.
+
+A manifest names the immutable Parquet files of every table. Files that no manifest
+names are invisible; the next import sweeps them.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from dashboard.errors import ImportConflictError, NoSnapshotError, WarehouseError
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DataFile(_Record):
+    """One Parquet file.
+
+    Attributes:
+        path: Relative to the warehouse.
+        month: 'YYYY-MM' of its rows; None for a table that is kept whole.
+        hash: BLAKE2b of its bytes.
+    """
+
+    path: str
+    month: str | None
+    rows: int
+    bytes: int
+    hash: str
+
+
+class SourceFile(_Record):
+    """What became of the records of one raw file.
+
+    Attributes:
+        records: Records counted in the file; raw + malformed.
+        raw: Records read.
+        malformed: Records that could not be read; they are in the quarantine.
+        unused: Records that no contract row takes over; None where the profile joins or
+            sums the file without saying so in its unused.sql.
+        hash: BLAKE2b of the file's bytes.
+    """
+
+    file: str
+    records: int
+    raw: int
+    malformed: int
+    unused: int | None
+    hash: str
+
+
+class TableCount(_Record):
+    """What became of the rows that a profile gave for one contract table.
+
+    Attributes:
+        rows: Rows of the profile; accepted + quarantined.
+        superseded: Older rows, of this or an earlier import, that a later extract replaced.
+        reasons: Quarantined rows by reason; a row may have several.
+    """
+
+    table: str
+    rows: int
+    accepted: int
+    quarantined: int
+    superseded: int
+    reasons: Mapping[str, int]
+
+
+class Manifest(_Record):
+    """One published state of the warehouse.
+
+    Attributes:
+        id: Counts up from 1.
+        recipe: Digest of the profile, contract and models that it was made by.
+        as_of: The moment, UTC, that the data is complete to.
+        time_zone: Zone of the network's local days.
+        files: Parquet files by table.
+        sources, tables: The account of the import that published it.
+        previous: Id of the snapshot it was built on; None for the first.
+    """
+
+    id: int
+    as_of: datetime
+    published_at: datetime
+    contract_version: int
+    profile: str
+    recipe: str = ""
+    label: str
+    synthetic: bool
+    notes: tuple[str, ...]
+    time_zone: str
+    previous: int | None
+    files: Mapping[str, tuple[DataFile, ...]]
+    sources: tuple[SourceFile, ...]
+    tables: tuple[TableCount, ...]
+
+
+class Store:
+    """The folder of a warehouse: its manifests, its lock and its table files."""
+
+    def __init__(self, path: Path) -> None:
+        """Name the folder; nothing is read yet."""
+        self.path = path
+        self._snapshots = path / "snapshots"
+
+    def check(self) -> None:
+        """Check that the folder is a warehouse.
+
+        Raises:
+            NoSnapshotError: It is empty.
+            WarehouseError: It does not exist, or holds something else.
+        """
+        if not self.path.exists():
+            message = f"no warehouse at {self.path}; import a folder or run 'doorstep demo' first"
+            raise WarehouseError(message)
+        if self.path.is_dir() and not any(self.path.iterdir()):
+            raise self._is_empty()
+        if not self._snapshots.is_dir():
+            message = f"{self.path} is not a warehouse; name the folder that imports write to"
+            raise WarehouseError(message)
+
+    def create(self) -> None:
+        """Make the folder a warehouse, unless it holds something else.
+
+        Raises:
+            WarehouseError: The folder exists and is no warehouse.
+        """
+        if self.path.is_file() or (self.path.exists() and any(self.path.iterdir())):
+            self.check()
+        self._snapshots.mkdir(parents=True, exist_ok=True)
+
+    def ids(self) -> list[int]:
+        """Ids of all snapshots, oldest first."""
+        found = (path.stem for path in self._snapshots.glob("*.json"))
+        return sorted(int(stem) for stem in found if stem.isdecimal() and stem.isascii())
+
+    def manifest(self, snapshot: int | None = None) -> Manifest:
+        """Read one manifest; the newest by default.
+
+        Raises:
+            NoSnapshotError: There is none, or not this one (any more).
+            WarehouseError: The folder is no warehouse, or the manifest is damaged.
+        """
+        self.check()
+        ids = self.ids()
+        if not ids:
+            raise self._is_empty()
+        wanted = ids[-1] if snapshot is None else snapshot
+        if wanted not in ids:
+            message = f"snapshot {wanted} does not exist (any more); the newest is {ids[-1]}"
+            raise NoSnapshotError(message)
+        try:
+            return Manifest.model_validate_json(self._file(wanted).read_bytes())
+        except (ValidationError, OSError) as damaged:
+            message = f"the manifest of snapshot {wanted} is damaged; restore it from a backup"
+            raise WarehouseError(message) from damaged
+
+    @contextmanager
+    def importing(self) -> Generator[Path, None, None]:
+        """Hold the warehouse's only import lock; yields an empty staging folder.
+
+        Raises:
+            ImportConflictError: Another import holds it.
+        """
+        with (self.path / ".lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as held:
+                message = f"another import into {self.path} is running; try again after it"
+                raise ImportConflictError(message) from held
+            staging = self.path / ".staging"
+            shutil.rmtree(staging, ignore_errors=True)
+            staging.mkdir()
+            try:
+                yield staging
+            finally:
+                shutil.rmtree(staging, ignore_errors=True)
+
+    def sweep(self) -> int:
+        """Delete table files that no manifest names; returns how many.
+
+        Only under the import lock: a running import's files are not named yet.
+        """
+        named = {
+            file.path
+            for snapshot in self.ids()
+            for files in self.manifest(snapshot).files.values()
+            for file in files
+        }
+        orphans = [
+            path
+            for path in (self.path / "tables").rglob("*.parquet")
+            if str(path.relative_to(self.path)) not in named
+        ]
+        for path in orphans:
+            path.unlink()
+        return len(orphans)
+
+    def publish(self, manifest: Manifest) -> None:
+        """Make a manifest visible: written, synced to disk and renamed, in this order.
+
+        Raises:
+            ImportConflictError: The newest snapshot is not the one it was built on.
+        """
+        newest = self.ids()[-1:] or [None]
+        if newest != [manifest.previous]:
+            message = f"snapshot {newest[0]} was published meanwhile; import again"
+            raise ImportConflictError(message)
+        draft = self._snapshots / f"{manifest.id}.tmp"
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(manifest.model_dump_json(indent=1))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(self._file(manifest.id))
+        folder = os.open(self._snapshots, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def _is_empty(self) -> NoSnapshotError:
+        return NoSnapshotError(f"the warehouse {self.path} is empty; import a folder first")
+
+    def _file(self, snapshot: int) -> Path:
+        return self._snapshots / f"{snapshot}.json"

@@ -1,0 +1,244 @@
+"""Merging what was accepted with the snapshot before, and writing Parquet.
+
+Every stored table has all its contract columns; a table with a stored model has the
+columns that the model derives as well. Only months that a key was in or is in are
+written anew; the files of all other months are carried over as they are.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+
+from dashboard.contract import Table
+from dashboard.errors import WarehouseError
+from dashboard.warehouse.profile import LoadMode
+from dashboard.warehouse.snapshots import DataFile
+from dashboard.warehouse.sql import identifier, literal, names
+
+Files = tuple[DataFile, ...]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where tables are merged and written.
+
+    Attributes:
+        connection: The workbench, with `checked.<table>` judged.
+        warehouse: Folder that file paths are relative to.
+        load: What the extract stands for.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    warehouse: Path
+    load: LoadMode
+
+    def rows(self, statement: str) -> list[tuple]:
+        """All rows of a statement."""
+        return self.connection.execute(statement).fetchall()
+
+
+@dataclass(frozen=True)
+class Merge:
+    """How one table's new rows meet the old ones.
+
+    Attributes:
+        carried: Files taken over untouched.
+        rewritten: Files whose rows are kept or replaced, in new files.
+        superseded: Old rows that newer ones replace.
+        changed: Whether any row is new or written anew.
+    """
+
+    carried: Files
+    rewritten: Files
+    superseded: int
+    changed: bool
+
+
+def merge(bench: Bench, table: Table, before: Files, also: frozenset[str]) -> Merge:
+    """Bring old and new rows of a table together as the view `contract.<table>`.
+
+    The view holds the contract's columns of every row of the months to be written.
+
+    Args:
+        bench: Where.
+        table: The contract table.
+        before: The table's files in the snapshot before.
+        also: Months to write anew whether or not a new row touches them.
+    """
+    new = _new_rows(table)
+    is_new = has_new_rows(bench, table)
+    if bench.load == "full" or not before:
+        bench.connection.execute(f"create view {_contract(table)} as {new}")
+        superseded = _count_replaced(bench, table, before) if before else 0
+        return Merge((), (), superseded, changed=is_new or bool(before))
+    touched = (_touched_months(bench, table, before) if is_new else set()) | also
+    rewritten = tuple(file for file in before if file.month in touched)
+    carried = tuple(file for file in before if file.month not in touched)
+    kept = f" union all by name {_kept_rows(bench, table, rewritten)}" if rewritten else ""
+    bench.connection.execute(f"create view {_contract(table)} as {new}{kept}")
+    superseded = _count_replaced(bench, table, rewritten) if rewritten else 0
+    return Merge(carried, rewritten, superseded, changed=is_new or bool(rewritten))
+
+
+def has_new_rows(bench: Bench, table: Table) -> bool:
+    """Whether the import has an accepted row for a table."""
+    return bool(bench.rows(f"{_new_rows(table)} limit 1"))
+
+
+def months_named_by(bench: Bench, table: Table, replaced: Files, deliveries: Files) -> set[str]:
+    """Months of old deliveries that rows of another table, new or replaced, name."""
+    named = f"select delivery_id from {_contract(table)}"
+    if replaced:
+        named += f" union all select delivery_id from {scan(bench.warehouse, replaced)}"
+    rows = bench.rows(
+        f"select distinct strftime(ordered_at, '%Y-%m') from {scan(bench.warehouse, deliveries)}"
+        f" where delivery_id in ({named})"
+    )
+    return {month for (month,) in rows}
+
+
+def is_written(bench: Bench, table: Table, merged: Merge, *, stored: bool) -> bool:
+    """Whether new files are needed; a stored model has at least one, for its columns."""
+    if bench.rows(f"select 1 from {_contract(table)} limit 1"):
+        return True
+    return stored and not merged.carried
+
+
+def create_finished(bench: Bench, table: Table, files: Files) -> None:
+    """Make all rows of a table readable as `finished.<table>`."""
+    source = f"select * from {scan(bench.warehouse, files)}" if files else no_rows(table)
+    bench.connection.execute(f"create view finished.{identifier(table.name)} as {source}")
+
+
+def assert_keys_unique(bench: Bench, table: Table) -> None:
+    """Check every row of `finished.<table>`, carried and new.
+
+    Raises:
+        WarehouseError: A key stands twice: a model or the merge doubled a row.
+    """
+    key = names(table.key)
+    twice = bench.rows(
+        f"select {key} from finished.{identifier(table.name)} group by {key} "
+        "having count(*) > 1 limit 1"
+    )
+    if twice:
+        message = f"{table.name} would hold {twice[0]} twice; report this as a defect"
+        raise WarehouseError(message)
+
+
+def no_rows(table: Table) -> str:
+    """A SELECT of a contract table's columns, typed, that gives no row."""
+    columns = ", ".join(
+        f"null::{column.sql_type} as {identifier(name)}" for name, column in table.columns.items()
+    )
+    return f"select {columns} where false"
+
+
+def scan(warehouse: Path, files: Sequence[DataFile]) -> str:
+    """A FROM clause over Parquet files."""
+    paths = ", ".join(literal(str(warehouse / file.path)) for file in files)
+    return f"read_parquet([{paths}], union_by_name=true, hive_partitioning=false)"
+
+
+def write(bench: Bench, table: Table, relation: str, snapshot: int) -> Files:
+    """Write a relation as a table's Parquet files of one snapshot.
+
+    Args:
+        bench: Where.
+        table: Says the column whose month chooses the file.
+        relation: Name of a view or table with the rows.
+        snapshot: Id that the file names carry.
+    """
+    folder = bench.warehouse / "tables" / table.name
+    folder.mkdir(parents=True, exist_ok=True)
+    is_empty = not bench.rows(f"select 1 from {relation} limit 1")
+    if table.month is None or is_empty:
+        write_one(bench, relation, folder / f"{snapshot}-0.parquet")
+    else:
+        bench.connection.execute(
+            f"copy (select *, strftime({identifier(table.month)}, '%Y-%m') as month "
+            f"from {relation}) to {literal(str(folder))} (format parquet, compression zstd, "
+            f"partition_by (month), overwrite_or_ignore, filename_pattern '{snapshot}-{{i}}')"
+        )
+    written = sorted(folder.rglob(f"{snapshot}-*.parquet"))
+    return tuple(data_file(bench.warehouse, path) for path in written)
+
+
+def write_one(bench: Bench, relation: str, path: Path) -> None:
+    """Write a relation as one Parquet file."""
+    bench.connection.execute(
+        f"copy (select * from {relation}) to {literal(str(path))} "
+        "(format parquet, compression zstd)"
+    )
+
+
+def data_file(warehouse: Path, path: Path) -> DataFile:
+    """Describe a Parquet file that was just written."""
+    month = path.parent.name.removeprefix("month=")
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "blake2b").hexdigest()[:32]
+    return DataFile(
+        path=str(path.relative_to(warehouse)),
+        month=month if path.parent.name.startswith("month=") else None,
+        rows=pq.read_metadata(path).num_rows,
+        bytes=path.stat().st_size,
+        hash=digest,
+    )
+
+
+def _contract(table: Table) -> str:
+    return f"contract.{identifier(table.name)}"
+
+
+def _new_rows(table: Table) -> str:
+    """A SELECT of the accepted rows of this import."""
+    return (
+        f"select {names(table.columns)} from checked.{identifier(table.name)} "
+        "where _reasons is null"
+    )
+
+
+def _touched_months(bench: Bench, table: Table, before: Files) -> set[str | None]:
+    """Months that new rows are in, or that old rows of the same keys were in.
+
+    None, the file of a table that is not kept by month, is always among them.
+    """
+    if table.month is None:
+        return {None}
+    month = f"strftime({identifier(table.month)}, '%Y-%m')"
+    rows = bench.rows(
+        f"select distinct {month} from ({_new_rows(table)}) union "
+        f"select distinct {month} from {scan(bench.warehouse, before)} as old "
+        f"semi join ({_new_rows(table)}) as new on {_same_key(table)}"
+    )
+    return {month for (month,) in rows} | {None}
+
+
+def _kept_rows(bench: Bench, table: Table, old: Files) -> str:
+    """A SELECT of the old rows that no new row replaces."""
+    kept = (
+        f"select {names(table.columns)} from {scan(bench.warehouse, old)} as old "
+        f"anti join ({_new_rows(table)}) as new on {_same_key(table)}"
+    )
+    if bench.load == "months" and table.month:
+        month = f"strftime({identifier(table.month)}, '%Y-%m')"
+        kept += f" where {month} not in (select distinct {month} from ({_new_rows(table)}))"
+    return kept
+
+
+def _count_replaced(bench: Bench, table: Table, old: Files) -> int:
+    rows = bench.rows(
+        f"select count(*) from {scan(bench.warehouse, old)} as old "
+        f"semi join ({_new_rows(table)}) as new on {_same_key(table)}"
+    )
+    return int(rows[0][0])
+
+
+def _same_key(table: Table) -> str:
+    return " and ".join(
+        f"new.{column} is not distinct from old.{column}" for column in map(identifier, table.key)
+    )
