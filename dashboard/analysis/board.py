@@ -1,0 +1,80 @@
+"""The scoreboard's parts: cells, rows, weeks and the whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from dashboard.analysis.figures import Change, Figure
+from dashboard.scope import Period
+
+Standing = Literal["met", "missed", "not clear", "no target"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure on the board.
+
+    Attributes:
+        target: In the metric's unit; None where none is set for the quarter.
+        standing: The figure against its target; 'not clear' when the interval holds it.
+        change: Against the comparison period; None where there is none.
+    """
+
+    figure: Figure
+    target: float | None
+    standing: Standing
+    change: Change | None
+
+
+@dataclass(frozen=True)
+class SegmentScore:
+    """One row of the board: a segment and its cells by metric name."""
+
+    segment: str
+    volume: int
+    cells: Mapping[str, Cell]
+
+
+@dataclass(frozen=True)
+class Week:
+    """One point of a trend.
+
+    Attributes:
+        start: Its Monday.
+        value: None where nothing fell due.
+        partial: The week is cut by the edge of the snapshot: drawn grey, never judged.
+    """
+
+    segment: str
+    start: date
+    value: float | None
+    numerator: float
+    denominator: float
+    partial: bool
+
+
+@dataclass(frozen=True)
+class Scoreboard:
+    """The Overview page.
+
+    Attributes:
+        message: The finding, as the page's title.
+        period, versus: Days on the board, and days compared with (None: no comparison).
+        running: The period is not over at the snapshot's as_of.
+        segments: One per segment, by volume; `whole` is all of them together.
+        weeks: On-time rate by segment and week, up to 52 weeks to the end of the period.
+        readings: The same deliveries under each on-time definition, the headline first.
+        counts: What is in and what is not: 'promised', 'due', 'not yet due',
+            'not yet known', 'cancelled in time', 'arrived' (of those due).
+    """
+
+    message: str
+    period: Period
+    versus: Period | None
+    running: bool
+    segments: tuple[SegmentScore, ...]
+    whole: SegmentScore
+    weeks: tuple[Week, ...]
+    readings: tuple[Figure, ...]
+    counts: Mapping[str, int]

@@ -1,0 +1,1 @@
+"""Plain functions of numbers and arrays; no database, no frame, no screen."""
