@@ -1,0 +1,90 @@
+"""Write a sample's files, one quarter after the other."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from . import customers, dialect, manual, master, promises, surveys
+from .days import QUARTERS
+from .truths import dirty_rows
+from .world import Options, quarter
+
+Progress = Callable[[str, float], None]
+ROWS_PER_GROUP: Final = 122_880
+
+
+def write_sample(folder: Path, options: Options, progress: Progress | None = None) -> None:
+    """Write the raw exports of the made-up retailer into a folder.
+
+    Args:
+        folder: Where to write; made if missing. Files of the same names are replaced.
+        options: Size, seed, and whether anything is planted.
+        progress: Called with a step and the share done, from 0 to 1.
+    """
+    tell = progress or (lambda _step, _share: None)
+    folder.mkdir(parents=True, exist_ok=True)
+    tell("customers and network", 0.0)
+    who = customers.draw(options.deliveries, options.seed)
+    _write_master(folder, who, options.seed)
+    by_hand = []
+    for number, this in enumerate(QUARTERS):
+        tell(f"deliveries of {this.name}", 0.05 + 0.9 * number / len(QUARTERS))
+        by_hand.append(_write_quarter(folder, who, options, number))
+    tell("manual entries", 0.95)
+    entries = pl.concat(by_hand)
+    path = folder / "tms_manual_entries.csv"
+    manual.write(path, entries, options.deliveries, options.seed)
+    tell("sample written", 1.0)
+
+
+def _write_quarter(
+    folder: Path, who: customers.Customers, options: Options, number: int
+) -> pl.DataFrame:
+    """Write what a quarter adds; return the entries that were keyed by hand."""
+    frame = quarter(who, options, number)
+    _write_around(folder, frame, options, number)
+    by_hand = manual.chosen(frame, options.seed, number)
+    shipments = dialect.tms(frame)
+    shipments.filter(~by_hand).write_parquet(
+        folder / f"tms_shipments_{QUARTERS[number].name}.parquet",
+        compression="zstd",
+        row_group_size=ROWS_PER_GROUP,
+    )
+    return shipments.filter(by_hand)
+
+
+def _write_around(folder: Path, frame: pl.DataFrame, options: Options, number: int) -> None:
+    """Write the promise changes and surveys that belong to a quarter's deliveries."""
+    changes = promises.draw(frame, options.seed, number)
+    changes = dialect.iso(changes, "changed", "new_from", "new_by")
+    _append(folder / "tms_promise_changes.csv", changes, first=number == 0)
+    replies = surveys.draw(frame, options.seed, number)
+    if number == len(QUARTERS) - 1:
+        wrong = dirty_rows(options.deliveries)["out_of_range:rating"]
+        replies = pl.concat([replies, surveys.too_high(replies, wrong, options.seed)])
+    replies = dialect.iso(replies, "sent", "answered").with_row_index("row")
+    replies = replies.with_columns(row=dialect.numbered(f"S{number + 1}", "row", 7)).rename(
+        {"row": "survey_no"}
+    )
+    _append(folder / "survey_tool_responses.csv", replies, first=number == 0)
+
+
+def _append(path: Path, frame: pl.DataFrame, *, first: bool) -> None:
+    with path.open("wb" if first else "ab") as file:
+        frame.write_csv(file, include_header=first)
+
+
+def _write_master(folder: Path, who: customers.Customers, seed: int) -> None:
+    tables = {
+        "crm_customers": master.customers(who, seed),
+        "crm_segment_history": master.segment_history(who),
+        "carrier_master": master.carriers(),
+        "network_zones": master.network_zones(),
+        "calendar": master.calendar(),
+        "tms_export_log": dialect.export_log(),
+    }
+    for name, table in tables.items():
+        table.write_csv(folder / f"{name}.csv")
+    master.targets().write_csv(folder / "finance_targets.csv", separator=";")

@@ -1,0 +1,115 @@
+"""The planted truths, read from truths.toml: what the tests of Doorstep must find."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class World:
+    """What holds with or without planted truths."""
+
+    late_share_null: float
+    route_day_sd: float
+    depot_day_sd: float
+
+
+@dataclass(frozen=True)
+class Premium:
+    """Truth 1: why Premium fell from one quarter to the next."""
+
+    changes_in: str
+    on_time_before: float
+    on_time_after: float
+    kestrel_share_before: float
+    kestrel_share_after: float
+    kestrel_on_time: float
+    hot_carrier: str
+    hot_zones: tuple[str, ...]
+    hot_share: float
+    hot_on_time_before: float
+    hot_on_time_after: float
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Truth 7: who answers, and what a late minute costs in satisfaction."""
+
+    sent_share: float
+    response_kept: float
+    response_late: float
+    rating_kept: float
+    drop_at_1_minute: float
+    drop_at_60_minutes: float
+
+
+@dataclass(frozen=True)
+class Endings:
+    """Truth 10: how deliveries end that do not simply arrive."""
+
+    cancelled_share: float
+    cancelled_after_promise_share: float
+    returned_undelivered_share: float
+    customer_return_share: float
+    lost_share: float
+    failed_share: float
+    open_and_overdue: int
+    days_in_last_week: int
+
+
+@dataclass(frozen=True)
+class PromiseChanges:
+    """How often each party asks for another promise."""
+
+    customer_share: float
+    carrier_share: float
+    shipper_share: float
+
+
+@dataclass(frozen=True)
+class Truths:
+    """Everything planted, and the dirty rows by the reason that must refuse them."""
+
+    world: World
+    late_share: dict[str, float]
+    premium: Premium
+    survey: Survey
+    endings: Endings
+    promise_changes: PromiseChanges
+    dirty_rows: dict[str, int]
+
+
+def _read() -> Truths:
+    text = Path(__file__).with_name("truths.toml").read_text(encoding="utf-8")
+    data = tomllib.loads(text)
+    premium = data["premium"] | {"hot_zones": tuple(data["premium"]["hot_zones"])}
+    return Truths(
+        world=World(**data["world"]),
+        late_share=data["late_share"],
+        premium=Premium(**premium),
+        survey=Survey(**data["survey"]),
+        endings=Endings(**data["endings"]),
+        promise_changes=PromiseChanges(**data["promise_changes"]),
+        dirty_rows=data["dirty_rows"],
+    )
+
+
+TRUTHS = _read()
+"""The planted truths; in a null world only `world`, shares and dirty rows hold."""
+
+FEWEST_DIRTY_ROWS = 20
+ALL_DIRTY_ROWS_FROM = 40_000
+
+
+def dirty_rows(deliveries: int) -> dict[str, int]:
+    """Count the dirty rows by reason in a sample of that many clean deliveries."""
+    share = min(1.0, deliveries / ALL_DIRTY_ROWS_FROM)
+    return {
+        reason: max(FEWEST_DIRTY_ROWS, round(count * share))
+        for reason, count in TRUTHS.dirty_rows.items()
+    }
+
+
+def open_and_overdue(deliveries: int) -> int:
+    """Count the deliveries that are overdue and open in a sample of that size."""
+    return round(TRUTHS.endings.open_and_overdue * deliveries / 400_000)
