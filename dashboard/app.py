@@ -1,0 +1,32 @@
+"""The entry: `streamlit run dashboard/app.py`."""
+
+import streamlit as st
+
+from dashboard import tree, ui
+
+st.set_page_config(page_title="Doorstep", page_icon="🚪", layout="wide")
+
+pages = tree.root() / "pages"
+page = st.navigation(
+    {
+        "Review": [
+            st.Page(
+                pages / "overview.py",
+                title="Overview",
+                default=True,
+                help="How is each segment doing against target, and what changed?",
+            ),
+        ],
+        "Data": [
+            st.Page(
+                pages / "definitions.py",
+                title="Definitions",
+                help="What does each metric mean?",
+            ),
+        ],
+    },
+    position="top",
+)
+with ui.errors_as_sentences():
+    ui.open_view()
+    page.run()

@@ -1,0 +1,196 @@
+"""What commands print: rows in four formats, the account of an import, progress."""
+
+import json
+import sys
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+import click
+import polars as pl
+
+from dashboard.errors import ScopeError
+from dashboard.warehouse import Imported, Manifest
+
+FORMATS = ("table", "json", "csv", "parquet")
+
+_WIDEST = 80
+
+
+def rows(frame: pl.DataFrame, form: str) -> None:
+    """Print rows.
+
+    Args:
+        frame: Rows to print.
+        form: 'table' for people; 'json' a list of objects; 'csv' safe to open in a
+            spreadsheet; 'parquet' as bytes.
+
+    Raises:
+        ScopeError: Parquet bytes were asked for on a terminal.
+    """
+    if form == "json":
+        _print_json([{name: _plain(v) for name, v in row.items()} for row in frame.to_dicts()])
+    elif form == "csv":
+        from dashboard.charts.tables import csv
+
+        click.echo(csv(frame).decode(), nl=False)
+    elif form == "parquet":
+        if sys.stdout.isatty():
+            message = "Parquet is bytes, not text; send it to a file with '> rows.parquet'"
+            raise ScopeError(message)
+        frame.write_parquet(sys.stdout.buffer)
+    else:
+        _print_table(frame)
+
+
+def imported(outcome: Imported, form: str) -> None:
+    """Print the account of an import; as JSON with keys snapshot, as_of, files, tables."""
+    manifest = outcome.manifest
+    if form == "json":
+        _print_json(
+            {
+                "snapshot": manifest.id,
+                "as_of": manifest.as_of.isoformat(),
+                "published": outcome.published,
+                "files": [file.model_dump(exclude={"hash"}) for file in manifest.sources],
+                "tables": [table.model_dump() for table in manifest.tables],
+            }
+        )
+    elif form == "table":
+        _print_account(outcome)
+    else:
+        rows(_account(manifest), form)
+
+
+def snapshot_table(manifests: Sequence[Manifest]) -> pl.DataFrame:
+    """Snapshots as rows: id, as_of, published_at, profile, deliveries, files."""
+    schema = {
+        "snapshot": pl.Int64,
+        "as_of": pl.Datetime,
+        "published_at": pl.Datetime,
+        "profile": pl.String,
+        "deliveries": pl.Int64,
+        "quarantined": pl.Int64,
+    }
+    found = [
+        {
+            "snapshot": one.id,
+            "as_of": one.as_of,
+            "published_at": one.published_at,
+            "profile": one.profile,
+            "deliveries": sum(file.rows for file in one.files.get("deliveries", ())),
+            "quarantined": sum(table.quarantined for table in one.tables),
+        }
+        for one in manifests
+    ]
+    return pl.DataFrame(found, schema=schema)
+
+
+def note(sentence: str) -> None:
+    """Say something about what is being done, on standard error."""
+    click.echo(sentence, err=True)
+
+
+@contextmanager
+def steps(title: str) -> Generator[Callable[[str], None], None, None]:
+    """Show the steps of long work on standard error: live on a terminal, else as lines."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda step: console.print(f"{title}: {step}", highlight=False)
+        return
+    with console.status(f"{title} …") as status:
+        yield lambda step: status.update(f"{title}: {step} …")
+
+
+@contextmanager
+def bar(title: str) -> Generator[Callable[[str, float], None], None, None]:
+    """Show progress on standard error: a bar on a terminal, else a line per step."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        said: set[str] = set()
+
+        def say(step: str, _share: float) -> None:
+            if step not in said:
+                said.add(step)
+                console.print(f"{title}: {step}", highlight=False)
+
+        yield say
+        return
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task(title, total=1.0)
+        yield lambda step, share: progress.update(
+            task, completed=share, description=f"{title}: {step}"
+        )
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, default=str, ensure_ascii=False, indent=1))
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: whole numbers without a fraction."""
+    if isinstance(value, Decimal):
+        value = float(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _print_table(frame: pl.DataFrame) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    numeric = {name for name, kind in frame.schema.items() if kind.is_numeric()}
+    table = Table(box=box.SIMPLE_HEAD)
+    for name in frame.columns:
+        table.add_column(name, justify="right" if name in numeric else "left", no_wrap=True)
+    for row in frame.iter_rows():
+        table.add_row(*(_cell(value) for value in row))
+    width = None if sys.stdout.isatty() else 1_000
+    Console(width=width, highlight=False, markup=False).print(table)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value.is_integer() else f"{value:,.4f}"
+    text = str(value)
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+
+
+def _account(manifest: Manifest) -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            {
+                "table": one.table,
+                "rows": one.rows,
+                "accepted": one.accepted,
+                "quarantined": one.quarantined,
+                "superseded": one.superseded,
+                "reasons": ", ".join(f"{r} {n}" for r, n in one.reasons.items()),
+            }
+            for one in manifest.tables
+        ]
+    )
+
+
+def _print_account(outcome: Imported) -> None:
+    manifest = outcome.manifest
+    if not outcome.published:
+        click.echo(f"Nothing new: these files are snapshot {manifest.id} already.")
+        return
+    files = [file.model_dump(exclude={"hash"}) for file in manifest.sources]
+    _print_table(pl.DataFrame(files, infer_schema_length=None))
+    _print_table(_account(manifest).drop("reasons"))
+    for one in manifest.tables:
+        for reason, count in one.reasons.items():
+            click.echo(f"  {one.table}: {count} quarantined, {reason}")
+    click.echo(
+        f"Snapshot {manifest.id} is published; its data is complete to {manifest.as_of} UTC."
+    )

@@ -1,0 +1,54 @@
+"""What runs before every page: snapshot, filter bar, view."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import settings
+from dashboard.access import LOCAL_USER
+from dashboard.errors import NotEnoughDataError
+from dashboard.ui import view
+from dashboard.ui.filters import choices, filter_bar, said
+from dashboard.ui.links import Choices
+from dashboard.ui.snapshots import offer_newest, pinned_manifest
+
+_STYLE = Path(__file__).with_name("style.css")
+
+
+def open_view() -> None:
+    """Fix the snapshot, draw the filter bar and put the reader's view together.
+
+    Raises:
+        DashboardError: There is no warehouse, no snapshot, or a setting is wrong.
+    """
+    st.html(_STYLE)
+    folder = view.warehouse_folder()
+    warehouse = view.warehouse(folder)
+    manifest = pinned_manifest(warehouse)
+    policy = LOCAL_USER.id
+    offered = _choices(folder, manifest.id, policy, settings.load().fiscal_year_start)
+    chosen = filter_bar(offered)
+    offer_newest(warehouse, manifest)
+    labels = {dimension.name: dimension.label for dimension in offered.dimensions}
+    view.show(
+        view.View(
+            warehouse=folder,
+            manifest=manifest,
+            policy=policy,
+            scope=chosen.scope,
+            period_name=chosen.period_name,
+            versus_name=chosen.versus_name,
+            filters_said=said(chosen, labels),
+            segments=tuple(offered.values.get("segment", ())),
+        )
+    )
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _choices(folder: str, snapshot: int, policy: str, fiscal_year_start: int) -> Choices:
+    reader = view.reader(folder, snapshot, policy)
+    span = reader.span()
+    if span is None:
+        message = f"snapshot {snapshot} holds no promise; import deliveries first"
+        raise NotEnoughDataError(message)
+    return choices(reader, span, fiscal_year_start)

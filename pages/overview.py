@@ -1,0 +1,63 @@
+"""Overview: how is each segment doing against target, and what changed?
+
+For: managers. Reads: analysis.scoreboard, analysis.figures (volume).
+"""
+
+from dashboard import analysis, charts, ui
+from dashboard.charts import tables
+
+view = ui.current_view()
+board = ui.answer(analysis.scoreboard, view.scope)
+ui.title(board.message)
+
+days = charts.days_shown(board, view.days)
+due = board.counts["due"]
+promised = board.whole.volume
+segments = ("segment",)
+
+with ui.panel(
+    "Segments",
+    charts.detail("small print and bar: 95 % interval; tick: target", days, due),
+    ui.source(tables.board_figures(board), segments),
+    key="segments",
+):
+    ui.board(board)
+
+with ui.panel(
+    "On time by week",
+    charts.detail(
+        "% of deliveries due; dotted: partial week; gap: fewer than 30", charts.weeks_shown(board)
+    ),
+    ui.Source(
+        ("on_time_rate",),
+        ("segment", "week"),
+        view.scope,
+        tables.weeks_table(board, view.manifest.id),
+    ),
+    key="weeks",
+):
+    ui.small_charts(charts.weekly_trends(board, view.palette), key="week")
+
+volume = ui.answer(analysis.figures, ("volume",), segments, view.scope.during(board.period))
+before = ui.compared(analysis.figures, ("volume",), segments, view.scope, board.versus)
+with ui.halves():
+    with ui.panel(
+        "Volume",
+        charts.detail(charts.volume_unit(view.days, before), days, promised),
+        ui.source([*volume, *before], segments),
+        key="volume",
+    ):
+        ui.chart(charts.volume_bars(volume, before, view.palette), key="volume_bars")
+    with ui.panel(
+        "On time by definition",
+        charts.detail("% of the deliveries each definition counts", days),
+        ui.source(board.readings),
+        key="definitions",
+    ):
+        ui.chart(charts.reading_bars(board.readings, view.palette), key="reading_bars")
+        ui.sentence(charts.gap_sentence(board.readings))
+
+with ui.panel(
+    "All figures", days, ui.source(tables.board_figures(board), segments), key="all_figures"
+):
+    ui.table(tables.board_table(board), "Every figure of the segments above", key="table")
