@@ -1,0 +1,1 @@
+"""Tests: unit, pages without a browser, and a browser."""

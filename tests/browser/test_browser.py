@@ -1,0 +1,206 @@
+"""The app in a real browser: what only a browser can show."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from dashboard import tree
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = os.environ.get("DOORSTEP_CHROMIUM") or shutil.which("chromium")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+)
+IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium; without one the tests skip, unless the environment asks for it."""
+    if CHROMIUM is None:
+        reason = "no Chromium on the path; install one or set DOORSTEP_CHROMIUM"
+        if os.environ.get("DOORSTEP_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def address(browser: Browser, sample_warehouse: Path) -> Iterator[str]:
+    """The app, served by a process of its own."""
+    assert browser.is_connected()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    root = tree.root()
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py"]
+    options = [f"--server.port={port}", "--server.headless=true"]
+    environment = os.environ | {
+        "DOORSTEP_WAREHOUSE": str(sample_warehouse),
+        "PYTHONPATH": str(root),
+    }
+    with subprocess.Popen(
+        [*command, *options],
+        cwd=root,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as server:
+        try:
+            yield _when_ready(f"http://localhost:{port}")
+        finally:
+            server.terminate()
+
+
+def _when_ready(address: str) -> str:
+    for _ in range(120):
+        try:
+            with urlopen(f"{address}/_stcore/health") as answer:  # noqa: S310
+                if answer.status == 200:
+                    return address
+        except URLError:
+            time.sleep(0.25)
+    pytest.fail("the app did not start within 30 s")
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[Open]:
+    """Open a page in a context of its own; any request to another host fails the test."""
+    contexts: list[BrowserContext] = []
+    outside: list[str] = []
+
+    def opened(url: str = "", scheme: str = "light", viewport: dict | None = None) -> Page:
+        context = browser.new_context(
+            color_scheme=scheme,  # ty: ignore[invalid-argument-type]
+            viewport=viewport or WIDE,  # ty: ignore[invalid-argument-type]
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: _note(request.url, address, outside))
+        page.goto(url if url.startswith("http") else f"{address}/{url}")
+        page.wait_for_selector("h1", timeout=30_000)
+        settle(page)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert outside == []
+
+
+def _note(url: str, address: str, outside: list[str]) -> None:
+    local = (address, address.replace("http", "ws"), "data:", "blob:")
+    if not url.startswith(local):
+        outside.append(url)
+
+
+def settle(page: Page) -> None:
+    """Wait until the script has rested for 250 ms."""
+    quiet = 0
+    while quiet < 5:
+        page.wait_for_timeout(50)
+        quiet = quiet + 1 if page.locator(IDLE).count() else 0
+
+
+def choose(page: Page, filter_label: str, option: str) -> None:
+    page.locator(".st-key-filters summary").click()
+    page.wait_for_timeout(500)  # the expander opens in a movement that swallows clicks
+    box = page.get_by_label(filter_label)
+    box.click()
+    box.press_sequentially(option)
+    page.get_by_role("option", name=option).click(timeout=5_000)
+    box.press("Escape")
+    page.get_by_text(f"{filter_label}: {option}").wait_for()
+    settle(page)
+
+
+def shown(page: Page) -> tuple[str, str]:
+    return page.locator("h1").inner_text(), page.locator(".ds-board").inner_text()
+
+
+def test_a_copied_link_shows_another_browser_the_same(open_page: Open) -> None:
+    page = open_page()
+    before = shown(page)
+
+    choose(page, "Carrier", "Kestrel")
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_role("button", name="Copy", exact=True).click()
+    page.get_by_role("button", name="Copied").wait_for()
+    link = page.evaluate("navigator.clipboard.readText()")
+    again = open_page(link)
+
+    assert "carrier=Kestrel" in link
+    assert shown(page) != before
+    assert shown(again) == shown(page)
+
+
+def test_filters_go_along_to_another_page_and_survive_a_reload(open_page: Open) -> None:
+    page = open_page("?segment=Premium&carrier=Kestrel")
+    page.get_by_test_id("stTopNavSection").filter(has_text="Data").click()
+    page.get_by_test_id("stTopNavDropdownLink").filter(has_text="Definitions").click()
+    page.get_by_role("heading", name="What every figure counts").wait_for()
+    settle(page)
+    page.reload()
+    page.get_by_text("Segment: Premium").wait_for()
+
+    assert "segment=Premium" in page.url
+    assert "carrier=Kestrel" in page.url
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_overview_is_accessible_and_fits_desk_and_phone(
+    open_page: Open, scheme: str, tmp_path: Path
+) -> None:
+    page = open_page("", scheme)
+    page.locator(".js-plotly-plot").first.wait_for()
+    at_the_desk = violations(page)
+    page.screenshot(path=tmp_path / f"desk-{scheme}.png", full_page=True)
+    desk = widths(page)
+
+    page.set_viewport_size(PHONE)
+    page.wait_for_timeout(500)
+    page.screenshot(path=tmp_path / f"phone-{scheme}.png", full_page=True)
+
+    assert at_the_desk == []
+    assert max(desk) <= WIDE["width"]
+    assert max(widths(page)) <= PHONE["width"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_definitions_are_accessible(open_page: Open, scheme: str) -> None:
+    assert violations(open_page("definitions", scheme)) == []
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
+
+
+def widths(page: Page) -> list[float]:
+    """The page's width, and where each card ends."""
+    ends = "cards => cards.map(card => card.getBoundingClientRect().right)"
+    cards = page.locator(".ds-card").evaluate_all(ends)
+    assert len(cards) == 6
+    return [page.evaluate("document.documentElement.scrollWidth"), *cards]
