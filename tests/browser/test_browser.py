@@ -1,5 +1,6 @@
 """The app in a real browser: what only a browser can show."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -14,6 +15,7 @@ from urllib.request import urlopen
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from dashboard import tree
 
@@ -125,14 +127,24 @@ def settle(page: Page) -> None:
 
 
 def choose(page: Page, filter_label: str, option: str) -> None:
-    page.locator(".st-key-filters summary").click()
-    page.wait_for_timeout(500)  # the expander opens in a movement that swallows clicks
+    """Choose an option of a filter by keyboard: a list that still moves swallows clicks.
+
+    A page that runs once more closes the list, so this starts over until the page says it.
+    """
+    said = page.get_by_text(f"{filter_label}: {option}")
     box = page.get_by_label(filter_label)
-    box.click()
-    box.press_sequentially(option)
-    page.get_by_role("option", name=option).click(timeout=5_000)
+    for _ in range(5):
+        if not box.is_visible():
+            page.locator(".st-key-filters summary").click()
+        box.fill(option)
+        with contextlib.suppress(PlaywrightTimeout):
+            page.get_by_role("option", name=option).wait_for(timeout=5_000)
+            box.press("Enter")
+            said.wait_for(timeout=5_000)
+            break
+        box.press("Escape")
     box.press("Escape")
-    page.get_by_text(f"{filter_label}: {option}").wait_for()
+    said.wait_for()
     settle(page)
 
 
