@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dashboard.errors import CatalogError
 
-VERSION = 1
+VERSION = 2
 """Moves when a table or column changes meaning; snapshots record it."""
 
 ColumnType = Literal[
@@ -46,6 +46,49 @@ class Column(BaseModel):
         return SQL_TYPES[self.type]
 
 
+class Reference(BaseModel):
+    """A column whose values must stand in another table.
+
+    Attributes:
+        column: The column that refers.
+        to: 'table.column' of every place where a value may stand; not judged while all
+            of these tables are empty.
+        where: SQL condition on the referring row; None judges every row.
+        unknown: Whether a row with an unknown value is refused, or accepted and counted.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    column: str
+    to: Annotated[tuple[str, ...], Field(min_length=1)]
+    where: str | None = None
+    unknown: Literal["refuse", "warn"] = "refuse"
+
+    @property
+    def code(self) -> str:
+        """Its reason code."""
+        return f"unknown_reference:{self.column}"
+
+    @property
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """Table and column of every place where a value may stand."""
+        return tuple((table, column) for table, _, column in (to.partition(".") for to in self.to))
+
+
+class WarningRule(BaseModel):
+    """A condition under which an accepted row is counted as doubtful.
+
+    Attributes:
+        when: SQL condition over the table's own columns.
+        says: What it means, for people.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    when: str
+    says: str
+
+
 class Table(BaseModel):
     """One contract table: its key, its columns and how its rows are kept."""
 
@@ -55,7 +98,10 @@ class Table(BaseModel):
     key: Annotated[tuple[str, ...], Field(min_length=1)]
     month: str | None = None
     order: tuple[tuple[str, str], ...] = ()
+    together: tuple[tuple[str, str], ...] = ()
     period: tuple[str, str] | None = None
+    references: tuple[Reference, ...] = ()
+    warnings: Mapping[str, WarningRule] = Field(default_factory=dict)
     columns: Mapping[str, Column]
 
     @property

@@ -191,6 +191,8 @@ def _print_account(outcome: Imported) -> None:
     for one in manifest.tables:
         for reason, count in one.reasons.items():
             click.echo(f"  {one.table}: {count} quarantined, {reason}")
+        for warning, count in one.warnings.items():
+            click.echo(f"  {one.table}: {count} accepted with a warning, {warning}")
     click.echo(
         f"Snapshot {manifest.id} is published; its data is complete to {manifest.as_of} UTC."
     )

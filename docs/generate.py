@@ -11,7 +11,7 @@ import click
 from dashboard import tree
 from dashboard.catalog import Catalog, read_catalog
 from dashboard.cli import doorstep
-from dashboard.contract import Column, Table
+from dashboard.contract import Column, Reference, Table
 from dashboard.settings import Settings
 
 DOCS = Path(__file__).parent
@@ -76,10 +76,22 @@ def command_line() -> str:
 def _contract_table(table: Table) -> str:
     kept = f"; kept by month of `{table.month}`" if table.month else ""
     rows = [_column(name, column) for name, column in table.columns.items()]
-    return (
-        f"## {table.name}\n\nKey: {', '.join(f'`{name}`' for name in table.key)}{kept}.\n\n"
-        + _table(("column", "type", "required", "values"), rows)
-    )
+    parts = [
+        f"## {table.name}\n\nKey: {', '.join(f'`{name}`' for name in table.key)}{kept}.",
+        _table(("column", "type", "required", "values"), rows),
+        *map(_reference, table.references),
+    ]
+    if table.warnings:
+        warnings = [f"| `{code}` | {rule.says} |" for code, rule in table.warnings.items()]
+        parts.append(_table(("warning", "meaning"), warnings))
+    return "\n\n".join(parts)
+
+
+def _reference(reference: Reference) -> str:
+    places = " or ".join(f"`{place}`" for place in reference.to)
+    rows = f" (rows where {reference.where})" if reference.where else ""
+    otherwise = "is refused" if reference.unknown == "refuse" else "is counted as a warning"
+    return f"`{reference.column}`{rows} stands in {places}; an unknown one {otherwise}."
 
 
 def _column(name: str, column: Column) -> str:

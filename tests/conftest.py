@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from dashboard import settings
@@ -13,6 +14,9 @@ from dashboard.access import LOCAL_USER
 from dashboard.sample import World, build_if_absent
 from dashboard.warehouse import Imported, ImportOptions, Reader, Warehouse
 from tests.rows import Row, write_csv
+
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("repeatable")
 
 SAMPLE_DELIVERIES = 40_000
 OLIST = Path(__file__).parents[2] / "shared" / "data" / "olist"

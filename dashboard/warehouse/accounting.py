@@ -5,6 +5,7 @@ contract: rows of the profile = accepted + quarantined (+ superseded within the 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import duckdb
 
@@ -12,11 +13,34 @@ from dashboard.errors import ProfileError, WarehouseError
 from dashboard.warehouse.checking import SUPERSEDED
 from dashboard.warehouse.profile import Profile, profile_error
 from dashboard.warehouse.snapshots import DataFile, SourceFile, TableCount
-from dashboard.warehouse.sql import identifier, literal
+from dashboard.warehouse.sql import identifier, literal, names
 from dashboard.warehouse.staging import Landed
 from dashboard.warehouse.writing import Bench, data_file, write_one
 
 _REFUSED = f"_reasons is not null and _reasons <> ['{SUPERSEDED}']"
+_JUDGED = {
+    "delivery_id": "varchar",
+    "promised_by": "timestamp",
+    "promise_is_date": "boolean",
+    "delivered_at": "timestamp",
+    "status": "varchar",
+}
+"""What a refused delivery says of itself, so that the effect of refusing it can be told."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the contract check found in one table.
+
+    Attributes:
+        rows: Rows that the profile gave.
+        superseded: Older rows, of this import or an earlier one, that a later one replaced.
+        warnings: Accepted rows by warning.
+    """
+
+    rows: int
+    superseded: int
+    warnings: Mapping[str, int]
 
 
 def write_quarantine(
@@ -30,7 +54,7 @@ def write_quarantine(
     tables = _checked_tables(bench)
     refused = " union all ".join(
         f"select {literal(table)} as table_name, _file, _line, "
-        f"array_to_string(_reasons, ', ') as reasons, _given "
+        f"array_to_string(_reasons, ', ') as reasons, _given, {_judged_by(table)} "
         f"from checked.{identifier(table)} where {_REFUSED}"
         for table in tables
     )
@@ -48,9 +72,10 @@ def write_quarantine(
     bench.connection.execute(
         "create temp view quarantine as "
         "select table_name, _file as file, _line as line, reasons, "
-        "coalesce(raw, _given) as raw from refused left join refused_raw using (_file, _line) "
-        "union all select raw_table, _file, _line, 'malformed_row', raw from malformed "
-        "order by all"
+        f"coalesce(raw, _given) as raw, {names(_JUDGED)} "
+        "from refused left join refused_raw using (_file, _line) "
+        "union all by name select raw_table as table_name, _file as file, _line as line, "
+        "'malformed_row' as reasons, raw from malformed order by all"
     )
     path = bench.warehouse / "tables" / "quarantine" / f"{snapshot}-0.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,9 +83,15 @@ def write_quarantine(
     return (data_file(bench.warehouse, path),)
 
 
-def count_tables(
-    bench: Bench, rows: Mapping[str, int], superseded: Mapping[str, int]
-) -> list[TableCount]:
+def _judged_by(table: str) -> str:
+    own = table == "deliveries"
+    return ", ".join(
+        identifier(name) if own else f"null::{kind} as {identifier(name)}"
+        for name, kind in _JUDGED.items()
+    )
+
+
+def count_tables(bench: Bench, checked: Mapping[str, Checked]) -> list[TableCount]:
     """Count what became of the rows of each table that the profile fills.
 
     Raises:
@@ -74,7 +105,8 @@ def count_tables(
         reasons.setdefault(table, {})[reason] = count
     refused = dict(bench.rows("select table_name, count(*) from refused group by table_name"))
     counts = []
-    for table, given in rows.items():
+    for table, found in checked.items():
+        given = found.rows
         accepted, repeats = bench.rows(
             f"select count(*) filter (where _reasons is null), "
             f"count(*) filter (where _reasons = ['{SUPERSEDED}']) "
@@ -94,8 +126,9 @@ def count_tables(
                     rows=given,
                     accepted=accepted,
                     quarantined=quarantined,
-                    superseded=superseded[table],
+                    superseded=found.superseded,
                     reasons=reasons.get(table, {}),
+                    warnings=found.warnings,
                 )
             )
     return counts

@@ -4,12 +4,12 @@ Rows land in `checked.<table>`: typed contract columns (null where the profile g
 none), `_file`, `_line`, `_part` and `_reasons`, which is null for an accepted row.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import duckdb
 
-from dashboard.contract import Column, Table
+from dashboard.contract import Column, Reference, Table
 from dashboard.errors import ProfileError, SourceError, UnknownNameError
 from dashboard.warehouse.profile import Part, Profile, profile_error
 from dashboard.warehouse.sql import identifier, literal, names, scalar
@@ -99,10 +99,7 @@ def set_aside_repeats(connection: duckdb.DuckDBPyConnection, table: Table) -> in
         "order by t._line, t.rowid) as in_file "
         f"from {target} as t semi join repeated as r on {same} where t._reasons is null"
     )
-    connection.execute(
-        f"update {target} set _reasons = ['duplicate_key'] "
-        "where rowid in (select id from ranked where in_file > 1)"
-    )
+    _set_aside(connection, table, "duplicate_key", "select id from ranked where in_file > 1")
     later = (
         f"update {target} set _reasons = ['{SUPERSEDED}'] where rowid in (select id from "
         f"(select id, row_number() over (partition by {key} order by _part desc, _file desc) "
@@ -127,9 +124,92 @@ def set_aside_overlaps(connection: duckdb.DuckDBPyConnection, table: Table) -> N
         f"and ({owner}) in (select ({owner}) from {target} where _reasons is null "
         f"qualify {start} < {before}) order by 1, {start}, rowid"
     ).fetchall()
+    _set_aside(connection, table, "overlap", "select unnest(?::bigint[])", [_overlapping(periods)])
+
+
+def set_aside_unknown(
+    connection: duckdb.DuckDBPyConnection, table: Table, *, may_still_come: bool
+) -> dict[str, int]:
+    """Refuse accepted rows that refer to nothing; count those that are only doubtful.
+
+    `known.<table>` must show the accepted rows of every table, new and kept.
+
+    Args:
+        connection: The workbench.
+        table: The contract table whose rows refer to others.
+        may_still_come: Whether a later extract may bring what a row refers to; nothing
+            is refused then.
+
+    Returns:
+        Number of accepted rows by code, of the references that only warn.
+    """
+    doubtful = {}
+    connection.execute("use known")
+    try:
+        for reference in table.references:
+            known = _known_values(connection, reference)
+            if known is None:
+                continue
+            unknown = _unknown_rows(table, reference, known)
+            if reference.unknown == "refuse" and not may_still_come:
+                _set_aside(connection, table, reference.code, unknown)
+            elif count := int(scalar(connection, f"select count(*) from ({unknown})")):
+                doubtful[reference.code] = count
+    finally:
+        connection.execute("use main")
+    return doubtful
+
+
+def count_warnings(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, int]:
+    """Number of accepted rows by warning of their table; those that never occur left out."""
+    if not table.warnings:
+        return {}
+    counts = ", ".join(
+        f"count(*) filter (where {rule.when}) as {identifier(code)}"
+        for code, rule in table.warnings.items()
+    )
+    found = connection.execute(
+        f"select {counts} from checked.{identifier(table.name)} where _reasons is null"
+    ).fetchall()[0]
+    return {code: n for code, n in zip(table.warnings, found, strict=True) if n}
+
+
+def _known_values(connection: duckdb.DuckDBPyConnection, reference: Reference) -> str | None:
+    """A SELECT of all values that may be referred to; None where there is no row at all."""
+    sources = [
+        f"select {identifier(column)} as value from known.{identifier(place)}"
+        for place, column in reference.places
+    ]
+    together = " union all ".join(sources)
+    return together if scalar(connection, f"select count(*) from ({together} limit 1)") else None
+
+
+def _unknown_rows(table: Table, reference: Reference, known: str) -> str:
+    """A SELECT of the accepted rows whose value is not known; values are looked up once."""
+    column = identifier(reference.column)
+    rows = f"(select rowid as id, * from checked.{identifier(table.name)})"
+    judged = f"{rows} where _reasons is null and {column} is not null"
+    if reference.where:
+        judged += f" and ({reference.where})"
+    values = f"select distinct {column} as value from {judged}"
+    return (
+        f"select id from {judged} and {column} in "
+        f"(select value from ({values}) anti join ({known}) using (value))"
+    )
+
+
+def _set_aside(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    reason: str,
+    rows: str,
+    values: Sequence[object] = (),
+) -> None:
+    """Refuse accepted rows, chosen by a SELECT of their ids; each keeps what it held."""
     connection.execute(
-        f"update {target} set _reasons = ['overlap'] where rowid in (select unnest(?::bigint[]))",
-        [_overlapping(periods)],
+        f"update checked.{identifier(table.name)} set _reasons = [{literal(reason)}], "
+        f"_given = to_json({_row_of(table.columns)})::varchar where rowid in ({rows})",
+        list(values),
     )
 
 
@@ -180,6 +260,11 @@ def _given_columns(
     for name in table.required:
         if name not in given:
             message = f"{where} gives no '{name}'; {table.name} requires it"
+            raise ProfileError(message)
+    for pair in table.together:
+        alone = [name for name in pair if name in given]
+        if len(alone) == 1:
+            message = f"{where} gives '{alone[0]}' alone; give {' and '.join(pair)}, or neither"
             raise ProfileError(message)
     return given
 
@@ -320,6 +405,10 @@ def _row_refusals(table: Table, columns: Iterable[str]) -> list[tuple[str, str]]
         for a, b in table.order
         if a in present and b in present
     ]
+    for one, other in (pair for a, b in table.together for pair in ((a, b), (b, a))):
+        if one in present:
+            alone = f"{identifier(one)} is not null and {identifier(other)} is null"
+            refusals.append((alone, f"missing:{other}"))
     if times:
         late = " or ".join(f"{time} > import_time()" for time in times)
         refusals.append((f"coalesce({late}, false)", "after_import_time"))

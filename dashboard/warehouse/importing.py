@@ -4,7 +4,7 @@ raw files -> raw text tables -> profile -> contract check -> models -> manifest
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import blake2b
@@ -132,7 +132,7 @@ def _import(run: _Run, files: dict[str, list[RawFile]]) -> Imported:
     if _nothing_new(run, landed, as_of):
         return Imported(run.before, published=False)  # ty: ignore[invalid-argument-type]
     run.options.progress("checking")
-    rows, repeats = _check(run, staging.oddly_spaced(landed))
+    checked = _check(run, staging.oddly_spaced(landed))
     as_of = as_of or _latest_event(run)
     _check_as_of(run, as_of)
     run.options.progress("writing")
@@ -141,12 +141,15 @@ def _import(run: _Run, files: dict[str, list[RawFile]]) -> Imported:
     written["quarantine"] = accounting.write_quarantine(run.bench, landed, run.id)
     if run.profile.load != "full":
         written["quarantine"] = (*_files_before(run, "quarantine"), *written["quarantine"])
-    superseded = {name: repeats[name] + merges[name].superseded for name in merges}
+    account = {
+        name: replace(found, superseded=found.superseded + merges[name].superseded)
+        for name, found in checked.items()
+    }
     manifest = _described(run, as_of).model_copy(
         update={
             "files": {name: found for name, found in written.items() if found},
             "sources": tuple(accounting.count_sources(run.bench, run.profile, landed)),
-            "tables": tuple(accounting.count_tables(run.bench, rows, superseded)),
+            "tables": tuple(accounting.count_tables(run.bench, account)),
         }
     )
     run.options.progress("publishing")
@@ -193,9 +196,9 @@ def _nothing_new(run: _Run, landed: Sequence[staging.Landed], as_of: datetime | 
     return {one.file.digest for one in landed} == {source.hash for source in before.sources}
 
 
-def _check(run: _Run, oddly_spaced: frozenset[str]) -> tuple[dict[str, int], dict[str, int]]:
-    """Judge every row; returns rows given and rows superseded by table."""
-    rows, repeats = {}, {}
+def _check(run: _Run, oddly_spaced: frozenset[str]) -> dict[str, accounting.Checked]:
+    """Judge every row of every table, each on its own, then against the others."""
+    rows, repeats, warnings = {}, {}, {}
     for name, table in run.catalog.contract.items():
         checking.create_checked(run.connection, table)
         parts = [part for part in run.profile.parts if part.table == name]
@@ -205,7 +208,18 @@ def _check(run: _Run, oddly_spaced: frozenset[str]) -> tuple[dict[str, int], dic
         )
         repeats[name] = checking.set_aside_repeats(run.connection, table)
         checking.set_aside_overlaps(run.connection, table)
-    return rows, repeats
+    for name, table in run.catalog.contract.items():
+        writing.create_known(run.bench, table, _files_before(run, name))
+    for name, table in run.catalog.contract.items():
+        if rows[name]:
+            warnings[name] = checking.set_aside_unknown(
+                run.connection, table, may_still_come=run.profile.load == "changes"
+            )
+            warnings[name] |= checking.count_warnings(run.connection, table)
+    return {
+        name: accounting.Checked(rows[name], repeats[name], warnings.get(name, {}))
+        for name in rows
+    }
 
 
 def _stated_as_of(run: _Run) -> datetime | None:

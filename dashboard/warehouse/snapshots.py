@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dashboard.errors import ImportConflictError, NoSnapshotError, WarehouseError
 
@@ -64,6 +64,7 @@ class TableCount(_Record):
         rows: Rows of the profile; accepted + quarantined.
         superseded: Older rows, of this or an earlier import, that a later extract replaced.
         reasons: Quarantined rows by reason; a row may have several.
+        warnings: Accepted rows by warning; a row may have several.
     """
 
     table: str
@@ -72,6 +73,7 @@ class TableCount(_Record):
     quarantined: int
     superseded: int
     reasons: Mapping[str, int]
+    warnings: Mapping[str, int] = Field(default_factory=dict)
 
 
 class Manifest(_Record):

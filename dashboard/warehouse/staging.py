@@ -54,7 +54,7 @@ def workbench(
     if threads:
         connection.execute(f"set threads = {threads}")
     try:
-        for schema in ("raw", "checked", "contract", "finished"):
+        for schema in ("raw", "checked", "known", "contract", "finished"):
             connection.execute(f"create schema {schema}")
         connection.execute(
             "create table malformed (raw_table varchar, _file varchar, _line bigint, raw varchar)"

@@ -72,16 +72,26 @@ def merge(bench: Bench, table: Table, before: Files, also: frozenset[str]) -> Me
     new = _new_rows(table)
     is_new = has_new_rows(bench, table)
     if bench.load == "full" or not before:
-        bench.connection.execute(f"create view {_contract(table)} as {new}")
+        _create_contract(bench, table, new)
         superseded = _count_replaced(bench, table, before) if before else 0
         return Merge((), (), superseded, changed=is_new or bool(before))
     touched = (_touched_months(bench, table, before) if is_new else set()) | also
     rewritten = tuple(file for file in before if file.month in touched)
     carried = tuple(file for file in before if file.month not in touched)
     kept = f" union all by name {_kept_rows(bench, table, rewritten)}" if rewritten else ""
-    bench.connection.execute(f"create view {_contract(table)} as {new}{kept}")
+    _create_contract(bench, table, f"{new}{kept}")
     superseded = _count_replaced(bench, table, rewritten) if rewritten else 0
     return Merge(carried, rewritten, superseded, changed=is_new or bool(rewritten))
+
+
+def create_known(bench: Bench, table: Table, before: Files) -> None:
+    """Make all rows that other tables may refer to readable as `known.<table>`."""
+    kept = ""
+    if before and bench.load != "full":
+        kept = f" union all select {names(table.columns)} from {scan(bench.warehouse, before)}"
+    bench.connection.execute(
+        f"create view known.{identifier(table.name)} as {_new_rows(table)}{kept}"
+    )
 
 
 def has_new_rows(bench: Bench, table: Table) -> bool:
@@ -132,10 +142,12 @@ def assert_keys_unique(bench: Bench, table: Table) -> None:
 
 def no_rows(table: Table) -> str:
     """A SELECT of a contract table's columns, typed, that gives no row."""
-    columns = ", ".join(
+    columns = [
         f"null::{column.sql_type} as {identifier(name)}" for name, column in table.columns.items()
-    )
-    return f"select {columns} where false"
+    ]
+    if table.warnings:
+        columns.append("null::varchar as warnings")
+    return f"select {', '.join(columns)} where false"
 
 
 def scan(warehouse: Path, files: Sequence[DataFile]) -> str:
@@ -192,6 +204,20 @@ def data_file(warehouse: Path, path: Path) -> DataFile:
 
 def _contract(table: Table) -> str:
     return f"contract.{identifier(table.name)}"
+
+
+def _create_contract(bench: Bench, table: Table, rows: str) -> None:
+    """Create `contract.<table>`: rows, with the codes of their warnings, null where none."""
+    warned = f", {_warnings(table)} as warnings" if table.warnings else ""
+    bench.connection.execute(f"create view {_contract(table)} as select *{warned} from ({rows})")
+
+
+def _warnings(table: Table) -> str:
+    doubtful = " or ".join(f"({rule.when})" for rule in table.warnings.values())
+    codes = ", ".join(
+        f"case when {rule.when} then {literal(code)} end" for code, rule in table.warnings.items()
+    )
+    return f"case when {doubtful} then concat_ws(', ', {codes}) end"
 
 
 def _new_rows(table: Table) -> str:

@@ -60,8 +60,8 @@ REFUSED = [
     (delivery("x", promised_by="12026-03-03 12:00:00"), "unparseable:promised_by"),
     (delivery("x", promised_by="9999-12-31 23:59:59"), "out_of_range:promised_by"),
     (delivery("x", promised_by="0001-01-01 00:00:00"), "out_of_range:promised_by"),
-    (delivery("x", latitude="90.1"), "out_of_range:latitude"),
-    (delivery("x", longitude="-181"), "out_of_range:longitude"),
+    (delivery("x", latitude="90.1", longitude="1"), "out_of_range:latitude"),
+    (delivery("x", longitude="-181", latitude="1"), "out_of_range:longitude"),
     (delivery("x", attempts="-1"), "out_of_range:attempts"),
     (delivery("x", attempts="51"), "out_of_range:attempts"),
     (delivery("x", weight_kg="-0.1"), "out_of_range:weight_kg"),
@@ -262,7 +262,7 @@ def test_a_key_of_several_columns_counts_null_as_a_value(
         for segment, zone, count in [("A", "", 1), ("A", "Z", 2), ("A", "", 3), ("", "", 4)]
     ]
 
-    put_in(deliveries=[KEPT], capacity=rows)
+    put_in(deliveries=[KEPT | {"segment": "A"}], capacity=rows)
 
     found = stored(warehouse, "planned_deliveries", "capacity")
     assert found == [(1.0,), (2.0,), (4.0,)]

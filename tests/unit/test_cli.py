@@ -175,6 +175,7 @@ def test_an_import_prints_its_account(files: Path, capsys: pytest.CaptureFixture
                 "quarantined": 1,
                 "superseded": 0,
                 "reasons": {"not_in_domain:status": 1},
+                "warnings": {},
             }
         ],
     }

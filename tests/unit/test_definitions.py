@@ -34,10 +34,9 @@ DELIVERIES = [
         cost_linehaul="1.00",
         revenue="8.00",
     ),
-    # on the dot is on time; a second attempt; earlier than its window; cost 7, no revenue
+    # on the dot is on time; a second attempt; cost 7, no revenue
     delivery(
         "on the dot",
-        promised_from="2026-03-03 12:00:01",
         delivered_at=NOON_3RD,
         attempts=2,
         first_attempt_at="2026-03-03 09:00:00",
@@ -54,8 +53,12 @@ DELIVERIES = [
         cost_last_mile="6.00",
         revenue="4.00",
     ),
-    # customer asked for a day later, then it came: on time
-    delivery("moved by customer", delivered_at="2026-03-04 11:00:00"),
+    # customer asked for a day later, then it came: on time, earlier than its window
+    delivery(
+        "moved by customer",
+        promised_from="2026-03-03 09:00:00",
+        delivered_at="2026-03-04 11:00:00",
+    ),
     # the carrier moved it: still late
     delivery("moved by carrier", delivered_at="2026-03-04 11:00:00"),
     open_("overdue", NOON_3RD),
@@ -85,6 +88,7 @@ PROMISE_CHANGES = [
     {
         "delivery_id": name,
         "changed_at": "2026-03-03 08:00:00",
+        "new_from": "2026-03-04 11:30:00",
         "new_by": "2026-03-04 12:00:00",
         "requested_by": who,
     }
@@ -128,7 +132,7 @@ BY_HAND = {
     "on_time_rate": (3, 11),  # DUE_KEPT of DUE_KEPT + DUE_LATE
     "on_time_attempt_rate": (4, 11),  # and "late", tried at 11:00
     "delivered_only_on_time_rate": (4, 6),  # kept, dot, customer, early bird; late, carrier
-    "in_window_rate": (1, 3),  # kept; "on the dot" came before its window, "late" after
+    "in_window_rate": (1, 3),  # kept; "moved by customer" came before its window, "late" after
     "first_attempt_rate": (1, 4),  # kept; two second attempts, one failed
     "cost_to_serve": (21, 3),  # 5 + 7 + 6 + 3 (failed) over three that arrived
     "revenue_per_delivery": (12, 2),  # 8 + 4
