@@ -111,14 +111,43 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class Distribution:
+    """A whole number that every row of a model has, for quantiles and histograms.
+
+    Attributes:
+        value: SQL of the number; null ranks after every value.
+        condition: SQL that chooses the rows; None takes all.
+    """
+
+    name: str
+    label: str
+    question: str
+    definition: str
+    unit: Unit
+    fact: str
+    date: str
+    value: str
+    condition: str | None
+    sql: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Dimension:
-    """A way to split figures: a column that every model carries, or a cut of time."""
+    """A way to split figures: a column that every model carries, or a cut of time.
+
+    Attributes:
+        filter: Whether it stands in the filter bar.
+        rolled_with: Name of the pass over the rows that rolls it up, with others.
+        kept: Whether its roll-up keeps days or months.
+    """
 
     name: str
     label: str
     column: str | None = None
     grain: Grain | None = None
     filter: bool = False
+    rolled_with: str | None = None
+    kept: Literal["day", "month"] = "day"
 
 
 @dataclass(frozen=True)
@@ -154,6 +183,7 @@ class Catalog:
 
     contract: Mapping[str, Table]
     metrics: Mapping[str, Metric]
+    distributions: Mapping[str, Distribution]
     dimensions: Mapping[str, Dimension]
     reports: Mapping[str, Report]
     models: Mapping[str, Model]
@@ -166,6 +196,14 @@ class Catalog:
             UnknownNameError: No metric has this name.
         """
         return _look_up("metric", name, self.metrics)
+
+    def distribution(self, name: str) -> Distribution:
+        """One distribution by name.
+
+        Raises:
+            UnknownNameError: No distribution has this name.
+        """
+        return _look_up("distribution", name, self.distributions)
 
     def dimension(self, name: str) -> Dimension:
         """One dimension by name.
@@ -202,10 +240,14 @@ def read_catalog(queries: Path) -> Catalog:
     models = {path.stem: _model(read_header(path)) for path in _files(queries, "models")}
     facts = {model.name: model for model in models.values() if model.date}
     metrics = [_metric(read_header(path), facts) for path in _files(queries, "metrics")]
+    distributions = [
+        _distribution(read_header(path), facts) for path in _files(queries, "distributions")
+    ]
     reports = [_report(read_header(path)) for path in _files(queries, "reports")]
     return Catalog(
         contract=read_contract(queries),
         metrics={metric.name: metric for metric in metrics},
+        distributions={one.name: one for one in distributions},
         dimensions=_dimensions(queries / "dimensions.toml"),
         reports={report.name: report for report in reports},
         models=models,
@@ -247,11 +289,7 @@ def _first_line(lines: list[str]) -> int:
 
 def _metric(header: Header, facts: Mapping[str, Model]) -> Metric:
     header.need("label", "question", "unit", "better", "date")
-    select = _one_plain_select(header)
-    fact = select.find(exp.Table)
-    if fact is None or fact.name not in facts:
-        found = "it reads no model"
-        raise header.broken(found, f"select from one of {', '.join(facts)}", header.first_line)
+    select, fact = _one_plain_select(header, facts)
     terms = {term.alias: term.unalias().sql("duckdb") for term in select.expressions}
     if list(terms) not in (["numerator"], ["numerator", "denominator"]):
         needed = "select 'numerator' and, unless it is a count, 'denominator'"
@@ -265,7 +303,7 @@ def _metric(header: Header, facts: Mapping[str, Model]) -> Metric:
         definition=header.text,
         unit=header.one_of("unit", get_args(Unit)),  # ty: ignore[invalid-argument-type]
         better=header.one_of("better", get_args(Better)),  # ty: ignore[invalid-argument-type]
-        fact=fact.name,
+        fact=fact,
         date=header.keys["date"],
         numerator=terms["numerator"],
         denominator=terms.get("denominator"),
@@ -274,7 +312,30 @@ def _metric(header: Header, facts: Mapping[str, Model]) -> Metric:
     )
 
 
-def _one_plain_select(header: Header) -> exp.Select:
+def _distribution(header: Header, facts: Mapping[str, Model]) -> Distribution:
+    header.need("label", "question", "unit", "date")
+    select, fact = _one_plain_select(header, facts)
+    terms = {term.alias: term.unalias().sql("duckdb") for term in select.expressions}
+    if list(terms) != ["value"]:
+        found = f"it selects {', '.join(terms) or 'nothing'}"
+        raise header.broken(found, "select one 'value'", header.first_line)
+    where = select.args.get("where")
+    return Distribution(
+        name=header.path.stem,
+        label=header.keys["label"],
+        question=header.keys["question"],
+        definition=header.text,
+        unit=header.one_of("unit", get_args(Unit)),  # ty: ignore[invalid-argument-type]
+        fact=fact,
+        date=header.keys["date"],
+        value=terms["value"],
+        condition=where.this.sql("duckdb") if where else None,
+        sql=header.sql,
+    )
+
+
+def _one_plain_select(header: Header, facts: Mapping[str, Model]) -> tuple[exp.Select, str]:
+    """The statement, and the model that it reads."""
     statement = _parse(header)
     allowed = {"expressions", "from_", "where", "kind", "operation_modifiers"}
     extra = [
@@ -285,7 +346,11 @@ def _one_plain_select(header: Header) -> exp.Select:
         found = f"it has {' and '.join(extra)}" if extra else "it is more than one SELECT"
         needed = "one SELECT from one model, with nothing but an optional WHERE"
         raise header.broken(found, f"write {needed}", header.first_line)
-    return statement
+    fact = statement.find(exp.Table)
+    if fact is None or fact.name not in facts:
+        found = "it reads no model"
+        raise header.broken(found, f"select from one of {', '.join(facts)}", header.first_line)
+    return statement, fact.name
 
 
 def _parse(header: Header) -> exp.Expr:
@@ -322,7 +387,10 @@ def _model(header: Header) -> Model:
 
 def _dimensions(path: Path) -> dict[str, Dimension]:
     stated = tomllib.loads(path.read_text(encoding="utf-8"))
-    dimensions = {name: Dimension(name, **keys) for name, keys in stated.items()}
+    dimensions = {
+        name: Dimension(name, rolled_with=keys.pop("pass", None), **keys)
+        for name, keys in stated.items()
+    }
     for name, dimension in dimensions.items():
         if (dimension.column is None) == (dimension.grain is None):
             message = f"{path.name}: [{name}] has no single source; give it column or grain"

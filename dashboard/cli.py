@@ -134,9 +134,25 @@ def metrics(
 
     reader = _reader(folder, asked["snapshot"])
     wanted = names or tuple(reader.catalog.metrics)
-    by = list(dict.fromkeys(name for text in bys for name in text.split(",")))
-    found = figures(reader, wanted, by, _scope(reader, asked))
+    found = figures(reader, wanted, _dimensions(bys), _scope(reader, asked))
     printing.rows(table(found, reader.manifest.id), form)
+    return DONE
+
+
+@doorstep.command("quantiles")
+@click.argument("name", default="lateness")
+@click.option("--by", "bys", multiple=True, metavar="DIM[,DIM]", help="Split by dimensions.")
+@scope_options
+@warehouse_option
+@format_option
+def quantiles_command(
+    name: str, bys: tuple[str, ...], folder: Path | None, form: str, **asked: Any
+) -> int:
+    """Print median, 90 % and 95 % quantile of a distribution (default: lateness)."""
+    from dashboard.analysis.quantiles import quantiles
+
+    reader = _reader(folder, asked["snapshot"])
+    printing.rows(quantiles(reader, name, _dimensions(bys), _scope(reader, asked)), form)
     return DONE
 
 
@@ -165,7 +181,7 @@ def sql(names: tuple[str, ...], bys: tuple[str, ...]) -> int:
     catalog = read_catalog(tree.root() / "queries")
     reports = [catalog.reports[name].sql for name in names if name in catalog.reports]
     wanted = [name for name in names if name not in catalog.reports]
-    by = list(dict.fromkeys(name for text in bys for name in text.split(",")))
+    by = _dimensions(bys)
     start = settings.load().fiscal_year_start
     scans = statements(catalog, wanted, by, Scope(), start) if wanted else []
     click.echo(";\n\n".join([*reports, *(pretty(one.sql) for one in scans)]) + ";")
@@ -260,6 +276,11 @@ def _reader(folder: Path | None, snapshot: int | None) -> "Reader":
     from dashboard.access import LOCAL_USER
 
     return _open(folder).reader(snapshot, LOCAL_USER)
+
+
+def _dimensions(bys: Sequence[str]) -> list[str]:
+    """The dimensions of every `--by`, each once."""
+    return list(dict.fromkeys(name for text in bys for name in text.split(",")))
 
 
 def _scope(reader: "Reader", asked: dict[str, Any]) -> "Scope":

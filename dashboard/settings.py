@@ -1,5 +1,6 @@
 """What a deployment can set: `doorstep.toml`, overridden by `DOORSTEP_*` variables."""
 
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from tomllib import TOMLDecodeError
@@ -49,6 +50,12 @@ class Settings(BaseSettings):
         default_factory=dict,
         description="The same, for carriers whose messages take longer.",
     )
+
+    @property
+    def longest_lag(self) -> timedelta:
+        """The longest completeness lag of any carrier."""
+        lags = (self.completeness_lag_minutes, *self.completeness_lag_by_carrier.values())
+        return timedelta(minutes=max(lags))
 
     @classmethod
     def settings_customise_sources(

@@ -28,6 +28,11 @@ def metrics(catalog: Catalog) -> str:
         + f"\n\n```sql\n{metric.sql}\n```"
         for metric in catalog.metrics.values()
     ]
+    parts += [
+        f"## {one.label} (distribution)\n\n`{one.name}` · {one.unit} · dated by `{one.date}`\n\n"
+        f"**{one.question}** {one.definition}\n\n```sql\n{one.sql}\n```"
+        for one in catalog.distributions.values()
+    ]
     dimensions = [
         f"| `{d.name}` | {d.label} | {d.column or f'{d.grain} of the metric'} |"
         for d in catalog.dimensions.values()

@@ -11,13 +11,12 @@ board = ui.answer(analysis.scoreboard, view.scope)
 ui.title(board.message)
 
 days = charts.days_shown(board, view.days)
-due = board.counts["due"]
 promised = board.whole.volume
 segments = ("segment",)
 
 with ui.panel(
     "Segments",
-    charts.detail("small print and bar: 95 % interval; tick: target", days, due),
+    charts.detail("small print and bar: 95 % interval; tick: target", days, board.due),
     ui.source(tables.board_figures(board), segments),
     key="segments",
 ):

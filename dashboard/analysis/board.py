@@ -65,8 +65,6 @@ class Scoreboard:
         segments: One per segment, by volume; `whole` is all of them together.
         weeks: On-time rate by segment and week, up to 52 weeks to the end of the period.
         readings: The same deliveries under each on-time definition, the headline first.
-        counts: What is in and what is not: 'promised', 'due', 'not yet due',
-            'not yet known', 'cancelled in time', 'arrived' (of those due).
     """
 
     message: str
@@ -77,4 +75,9 @@ class Scoreboard:
     whole: SegmentScore
     weeks: tuple[Week, ...]
     readings: tuple[Figure, ...]
-    counts: Mapping[str, int]
+
+    @property
+    def due(self) -> int:
+        """Deliveries whose promise has fallen due."""
+        headline = (f for f in self.readings if f.metric.name == "on_time_rate")
+        return sum(int(figure.denominator or 0) for figure in headline)

@@ -33,14 +33,6 @@ _READINGS = (
     "in_window_rate",
     "delivered_only_on_time_rate",
 )
-_COUNTS = {
-    "promised": "true",
-    "due": "is_due",
-    "not yet due": "not is_due and not is_cancelled_in_time and not is_not_yet_known",
-    "not yet known": "is_not_yet_known",
-    "cancelled in time": "is_cancelled_in_time",
-    "arrived": "is_due and is_delivered and delivered_at is not null",
-}
 _YEAR = timedelta(weeks=52)
 _WEEK = timedelta(days=6)
 
@@ -81,7 +73,6 @@ def scoreboard(reader: Reader, scope: Scope) -> Scoreboard:
         whole=whole,
         weeks=tuple(_weeks(series, period, known, reader.span())),
         readings=tuple(measured(reader, _READINGS, (), asked)),
-        counts=reader.count(_COUNTS, asked),
     )
 
 

@@ -83,7 +83,7 @@ class Warehouse:
 
     def import_folder(self, folder: Path, options: ImportOptions) -> Imported:
         """Import a folder of raw files; see `importing.import_folder`."""
-        own = replace(options, threads=self.settings.threads)
+        own = replace(options, settings=self.settings)
         return import_folder(self._store, self.catalog, self.queries, folder, own)
 
     def reader(self, snapshot: int | None, policy: Policy) -> Reader:

@@ -5,6 +5,7 @@ Schemas, each reading only the one before: `stored` (Parquet files as they are),
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
@@ -18,11 +19,25 @@ from dashboard.errors import AccessError, WarehouseError
 from dashboard.settings import Settings
 from dashboard.warehouse.functions import define_as_of, define_local_time
 from dashboard.warehouse.gate import Resolve, rewrite
-from dashboard.warehouse.snapshots import Manifest
+from dashboard.warehouse.rollup_tables import Question, RollupTable, recipe, rollup_tables
+from dashboard.warehouse.snapshots import DataFile, Manifest
 from dashboard.warehouse.sql import identifier, literal, names
 from dashboard.warehouse.writing import no_rows, scan
 
 QUARANTINE = "quarantine"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A roll-up that a policy may read.
+
+    Attributes:
+        relation: Its table.
+        conditions: SQL of the rows that the policy shows.
+    """
+
+    relation: str
+    conditions: tuple[str, ...]
 
 
 class Engine:
@@ -37,24 +52,18 @@ class Engine:
             WarehouseError: A file that the manifest names is missing or damaged.
         """
         self.catalog = catalog
+        self._folder = folder
+        self._rollups = _usable_rollups(manifest, catalog, settings)
+        self._loaded: set[str] = set()
         self._schemas: dict[str, str] = {}
         self._allowed: dict[tuple, str] = {}
         self._columns: dict[str, tuple[str, ...]] = {}
         self._lock = Lock()
-        self._root = duckdb.connect(
-            ":memory:", config={"autoinstall_known_extensions": "false", "TimeZone": "UTC"}
-        )
-        if settings.threads:
-            self._root.execute(f"set threads = {settings.threads}")
-        define_local_time(self._root, manifest.time_zone)
-        lags = settings.completeness_lag_by_carrier
-        define_as_of(self._root, manifest.as_of, settings.completeness_lag_minutes, lags)
-        try:
-            self._create_views(folder, manifest)
-        except duckdb.Error as wrong:
-            reason = str(wrong).splitlines()[0]
-            message = f"snapshot {manifest.id} cannot be opened ({reason}); restore its files"
-            raise WarehouseError(message) from wrong
+        self._root = open_snapshot(folder, manifest, catalog, settings)
+        self._root.execute("create schema rolled")
+        for name in (*catalog.contract, QUARANTINE):
+            described = self._root.execute(f"describe known.{identifier(name)}").fetchall()
+            self._columns[name] = tuple(str(row[0]) for row in described)
         self._root.execute(f"set allowed_directories = [{literal(str(folder.resolve()))}]")
         self._root.execute("set enable_external_access = false")
         self._root.execute("set lock_configuration = true")
@@ -90,6 +99,40 @@ class Engine:
         with self._root.cursor() as cursor:
             return cursor.sql(statement, params=dict(values)).pl()
 
+    def rollup(self, question: Question, policy: Policy) -> Kept | None:
+        """The smallest roll-up that can answer a question; None where only the rows can.
+
+        One that is not split by what the policy filters is not eligible, and none is where
+        the policy hides columns.
+        """
+        rule = policy.rule(question.fact)
+        if rule is None or rule.hidden or not self.shows(question.fact, policy):
+            return None
+        named = {d.column: d.name for d in self.catalog.dimensions.values() if d.column}
+        if not set(rule.rows) <= set(named):
+            return None
+        filtered = {named[column]: values for column, values in rule.rows.items()}
+        for table, files in self._rollups:
+            if question.can_be_put_to(table, filtered):
+                conditions = tuple(
+                    f"{identifier(name)} in ({', '.join(map(literal, values))})"
+                    for name, values in filtered.items()
+                )
+                return Kept(self._load(table, files), conditions)
+        return None
+
+    def _load(self, table: RollupTable, files: tuple[DataFile, ...]) -> str:
+        """Bring a roll-up into memory on its first use."""
+        name = f"rolled.{identifier(table.name)}"
+        with self._lock:
+            if table.name not in self._loaded:
+                with self._root.cursor() as cursor:
+                    cursor.execute(
+                        f"create table {name} as select * from {scan(self._folder, files)}"
+                    ).fetchall()
+                self._loaded.add(table.name)
+        return name
+
     def close(self) -> None:
         """Let go of the memory."""
         self._root.close()
@@ -119,24 +162,6 @@ class Engine:
                 self._schemas[policy.id] = schema
             return self._schemas[policy.id]
 
-    def _create_views(self, folder: Path, manifest: Manifest) -> None:
-        self._root.execute("create schema stored; create schema known")
-        contract = self.catalog.contract
-        for name in (*contract, QUARANTINE):
-            files = manifest.files.get(name, ())
-            source = f"select * from {scan(folder, files)}" if files else self._empty(name)
-            self._root.execute(f"create view stored.{identifier(name)} as {source}")
-            view = self.catalog.views.get(name, f"select * from {name}")
-            known = rewrite(view, lambda table: exp.table_(table, db="stored", quoted=True))
-            self._root.execute(f"create view known.{identifier(name)} as {known}")
-            described = self._root.execute(f"describe known.{identifier(name)}").fetchall()
-            self._columns[name] = tuple(str(row[0]) for row in described)
-
-    def _empty(self, name: str) -> str:
-        if name == QUARANTINE:
-            return "select ''::varchar as reasons where false"
-        return no_rows(self.catalog.contract[name])
-
     def _create_policy(self, schema: str, policy: Policy) -> None:
         self._root.execute(f"create schema {schema}")
         for table, columns in self._columns.items():
@@ -148,6 +173,55 @@ class Engine:
                 f"create view {schema}.{identifier(table)} as select {names(shown)} "
                 f"from known.{identifier(table)} where {_row_filter(rule)}"
             )
+
+
+def open_snapshot(
+    folder: Path, manifest: Manifest, catalog: Catalog, settings: Settings
+) -> duckdb.DuckDBPyConnection:
+    """Connect to a snapshot's tables: `stored`, as they lie in their files, and `known`.
+
+    Raises:
+        WarehouseError: A file that the manifest names is missing or damaged.
+    """
+    connection = duckdb.connect(
+        ":memory:", config={"autoinstall_known_extensions": "false", "TimeZone": "UTC"}
+    )
+    if settings.threads:
+        connection.execute(f"set threads = {settings.threads}")
+    define_local_time(connection, manifest.time_zone)
+    lags = settings.completeness_lag_by_carrier
+    define_as_of(connection, manifest.as_of, settings.completeness_lag_minutes, lags)
+    connection.execute("create schema stored; create schema known")
+    try:
+        for name in (*catalog.contract, QUARANTINE):
+            files = manifest.files.get(name, ())
+            source = f"select * from {scan(folder, files)}" if files else _empty(catalog, name)
+            connection.execute(f"create view stored.{identifier(name)} as {source}")
+            view = catalog.views.get(name, f"select * from {name}")
+            known = rewrite(view, lambda table: exp.table_(table, db="stored", quoted=True))
+            connection.execute(f"create view known.{identifier(name)} as {known}")
+    except duckdb.Error as wrong:
+        connection.close()
+        reason = str(wrong).splitlines()[0]
+        message = f"snapshot {manifest.id} cannot be opened ({reason}); restore its files"
+        raise WarehouseError(message) from wrong
+    return connection
+
+
+def _empty(catalog: Catalog, name: str) -> str:
+    if name == QUARANTINE:
+        return "select ''::varchar as reasons where false"
+    return no_rows(catalog.contract[name])
+
+
+def _usable_rollups(
+    manifest: Manifest, catalog: Catalog, settings: Settings
+) -> list[tuple[RollupTable, tuple[DataFile, ...]]]:
+    """The snapshot's roll-ups, the smallest first; none where they were made otherwise."""
+    if manifest.rollup_recipe != recipe(catalog, settings):
+        return []
+    found = [(table, manifest.files.get(table.name, ())) for table in rollup_tables(catalog)]
+    return sorted(found, key=lambda one: sum(file.rows for file in one[1]))
 
 
 def _row_filter(rule: TableRule) -> str:

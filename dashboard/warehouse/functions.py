@@ -8,8 +8,16 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import duckdb
+import h3ronpy
+import pyarrow as pa
+from duckdb.func import FunctionNullHandling, PythonUDFType
+from duckdb.sqltypes import DOUBLE, VARCHAR
+from h3ronpy.vector import coordinates_to_cells
 
 from dashboard.warehouse.sql import literal
+
+CELL_RESOLUTION = 8
+"""Of the H3 cells kept with deliveries: about 0.7 square kilometres each."""
 
 
 def define_local_time(connection: duckdb.DuckDBPyConnection, time_zone: str) -> None:
@@ -29,6 +37,23 @@ def define_local_time(connection: duckdb.DuckDBPyConnection, time_zone: str) -> 
         ),
     }.items():
         connection.execute(f"create macro {signature} as {body}")
+
+
+def define_cells(connection: duckdb.DuckDBPyConnection) -> None:
+    """Define `h3_cell(latitude, longitude)`: the H3 cell of a place, null without one."""
+
+    def cells(latitudes: pa.ChunkedArray, longitudes: pa.ChunkedArray) -> pa.Array:
+        places = latitudes.combine_chunks(), longitudes.combine_chunks()
+        return pa.array(h3ronpy.cells_to_string(coordinates_to_cells(*places, CELL_RESOLUTION)))
+
+    connection.create_function(
+        "h3_cell",
+        cells,
+        [DOUBLE, DOUBLE],
+        VARCHAR,
+        type=PythonUDFType.ARROW,
+        null_handling=FunctionNullHandling.SPECIAL,
+    )
 
 
 def define_as_of(

@@ -4,6 +4,7 @@ raw files -> raw text tables -> profile -> contract check -> models -> manifest
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -15,7 +16,16 @@ import duckdb
 from dashboard.catalog import Catalog
 from dashboard.contract import VERSION, Table
 from dashboard.errors import SourceError, WarehouseError
-from dashboard.warehouse import accounting, checking, modelling, staging, writing
+from dashboard.settings import Settings
+from dashboard.warehouse import (
+    accounting,
+    checking,
+    modelling,
+    rollup_tables,
+    staging,
+    writing,
+)
+from dashboard.warehouse.engine import open_snapshot
 from dashboard.warehouse.profile import Profile, profile_error, read_profile
 from dashboard.warehouse.reading import RawFile, find_all, open_file
 from dashboard.warehouse.snapshots import DataFile, Manifest, Store
@@ -34,14 +44,14 @@ class ImportOptions:
             latest event.
         now: Time of the import, UTC; later events are quarantined.
         progress: Told the name of each step as it begins.
-        threads: How many to use; 0 is one per core. The warehouse's settings decide.
+        settings: Of the warehouse: threads, and the completeness lag that roll-ups know.
     """
 
     profile: str
     as_of: datetime | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC).replace(tzinfo=None))
     progress: Progress = lambda _step: None
-    threads: int = 0
+    settings: Settings = field(default_factory=Settings)
 
 
 @dataclass(frozen=True)
@@ -116,7 +126,7 @@ def _import_folder(
             name: [open_file(path, profile.raw[name], bench) for path in paths]
             for name, paths in found.items()
         }
-        with staging.workbench(bench, profile.time_zone, options.threads) as connection:
+        with staging.workbench(bench, profile.time_zone, options.settings.threads) as connection:
             run = _Run(store, catalog, options, profile, connection, before)
             return _import(run, files)
 
@@ -152,9 +162,35 @@ def _import(run: _Run, files: dict[str, list[RawFile]]) -> Imported:
             "tables": tuple(accounting.count_tables(run.bench, account)),
         }
     )
+    run.options.progress("rolling up")
+    manifest = _with_rollups(run, manifest)
     run.options.progress("publishing")
     run.store.publish(manifest)
     return Imported(manifest, published=True)
+
+
+def _with_rollups(run: _Run, manifest: Manifest) -> Manifest:
+    """Make the roll-ups anew, where rows or what can be known of them moved."""
+    catalog, settings, folder = run.catalog, run.options.settings, run.store.path
+    recipe = rollup_tables.recipe(catalog, settings)
+    before = run.before if run.before and run.before.rollup_recipe == recipe else None
+    facts = {table.fact: table.date for table in rollup_tables.rollup_tables(catalog)}
+    run.connection.close()
+    with closing(open_snapshot(folder, manifest, catalog, settings)) as connection:
+        months = {}
+        for fact, day in facts.items():
+            months[fact] = rollup_tables.Months(None)
+            if before:
+                changed = set(before.files.get(fact, ())) ^ set(manifest.files.get(fact, ()))
+                judged = before.as_of - settings.longest_lag, manifest.as_of
+                months[fact] = rollup_tables.months_moved(
+                    connection, folder, day, sorted(changed, key=lambda f: f.path), judged
+                )
+        builder = rollup_tables.Builder(connection, folder, catalog, manifest)
+        files = builder.build(before, months)
+    return manifest.model_copy(
+        update={"files": {**manifest.files, **files}, "rollup_recipe": recipe}
+    )
 
 
 def _described(run: _Run, as_of: datetime) -> Manifest:

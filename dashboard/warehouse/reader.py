@@ -13,6 +13,7 @@ from dashboard.scope import Period, Scope
 from dashboard.warehouse import rollup
 from dashboard.warehouse.engine import Engine
 from dashboard.warehouse.gate import tables_named
+from dashboard.warehouse.rollup_tables import Question
 from dashboard.warehouse.snapshots import Manifest
 
 
@@ -54,11 +55,44 @@ class Reader:
         Raises:
             UnknownNameError: A metric or dimension is not in the catalogue.
         """
-        frames = [
-            self._query(statement.sql, statement.values, {})
-            for statement in self._statements(metrics, by, scope)
-        ]
+        frames = []
+        for found in rollup.by_model(self.catalog, metrics).values():
+            kept = self._from_rollup(found, by, scope)
+            if kept is not None:
+                frames.append(self.engine.query(kept.sql, kept.values))
+                continue
+            frames += [
+                self._query(statement.sql, statement.values, {})
+                for statement in self._statements(found, by, scope)
+            ]
         return rollup.stack(frames, metrics, by)
+
+    def distribution(self, name: str, by: Sequence[str], scope: Scope) -> pl.DataFrame:
+        """Count how often each value of a distribution occurs.
+
+        Args:
+            name: From the catalogue.
+            by: Dimension names; cuts of time are refused.
+            scope: Period and filters.
+
+        Returns:
+            One row per group and value: the dimensions, value (null ranks last: not
+            arrived), rows. Sorted by group, then value.
+
+        Raises:
+            UnknownNameError: The distribution or a dimension is not in the catalogue.
+            ScopeError: A dimension cuts time.
+        """
+        asked = self.catalog.distribution(name)
+        split = [self._column_dimension(one).name for one in (*by, *dict(scope.filters))]
+        question = Question(asked.fact, asked.date, split, scope.period, name)
+        kept = self.engine.rollup(question, self.policy)
+        if kept is None:
+            found = rollup.value_counts(self.catalog, asked, by, scope, None)
+            return self._query(found.sql, found.values, {})
+        source = rollup.Source(kept.relation, kept.conditions, self.fiscal_year_start)
+        found = rollup.value_counts(self.catalog, asked, by, scope, source)
+        return self.engine.query(found.sql, found.values)
 
     def report(self, name: str, scope: Scope) -> pl.DataFrame:
         """The rows of a report, its models cut to a scope.
@@ -78,19 +112,21 @@ class Reader:
     def values(self, dimension: str) -> list[str]:
         """The values of a dimension, sorted; '(none)' among them where it is null."""
         column = rollup.value_of(self._column_dimension(dimension))
+        asked = Question("deliveries", "promised_date", (dimension,), None)
+        kept = self.engine.rollup(asked, self.policy)
+        if kept:
+            where = " and ".join(kept.conditions) or "true"
+            sql = (
+                f'select distinct "{dimension}" as v from {kept.relation} where {where} order by v'
+            )
+            return self.engine.query(sql, {})["v"].to_list()
         found = self._query(f"select distinct {column} as v from deliveries order by v", {}, {})
         return found["v"].to_list()
 
     def span(self) -> Period | None:
         """First and last local day with a promise, due or not; None without any."""
-        found = self._query(
-            "select min(promised_date) as a, max(promised_date) as b from deliveries "
-            "where not is_cancelled_in_time",
-            {},
-            {},
-        )
-        first, last = found.row(0)
-        return Period(first, last) if first else None
+        found = self.roll_up(("volume",), (), Scope())
+        return Period(*found.row(0)[-2:]) if found.height else None
 
     def shows(self, table: str) -> bool:
         """Whether the policy shows a contract table at all."""
@@ -107,21 +143,28 @@ class Reader:
         )
         return {(segment, metric): target for segment, metric, target in found.iter_rows()}
 
-    def count(self, conditions: Mapping[str, str], scope: Scope) -> dict[str, int]:
-        """Deliveries of a scope that meet each named SQL condition."""
-        values, cut = rollup.scope_conditions(self.catalog, scope)
-        columns = ", ".join(
-            f'count(*) filter (where {condition}) as "{name}"'
-            for name, condition in conditions.items()
-        )
-        found = self._query(f"select {columns} from deliveries", values, cut)
-        return {name: int(count) for name, count in found.row(0, named=True).items()}
-
     def sql(self, metrics: Sequence[str], by: Sequence[str], scope: Scope) -> str:
         """The statements that answer `roll_up`, to read."""
         return "\n\n".join(
             rollup.pretty(statement.sql) for statement in self._statements(metrics, by, scope)
         )
+
+    def _from_rollup(
+        self, metrics: Sequence[str], by: Sequence[str], scope: Scope
+    ) -> rollup.Statement | None:
+        """The question put to a kept roll-up; None where only the rows can answer."""
+        first = self.catalog.metric(metrics[0])
+        split = [self.catalog.dimension(name) for name in (*by, *dict(scope.filters))]
+        days = scope.period if not {"day", "week"} & {d.grain for d in split} else "each"
+        columns = tuple(dict.fromkeys(d.name for d in split if d.column))
+        if any(d.grain for d in split[len(by) :]):
+            return None
+        asked = Question(first.fact, first.date, columns, days)
+        found = self.engine.rollup(asked, self.policy)
+        if found is None:
+            return None
+        source = rollup.Source(found.relation, found.conditions, self.fiscal_year_start)
+        return rollup.kept_scan(self.catalog, metrics, by, scope, source)
 
     def _statements(
         self, metrics: Sequence[str], by: Sequence[str], scope: Scope

@@ -8,12 +8,20 @@ import polars as pl
 import sqlglot
 from sqlglot import exp
 
-from dashboard.catalog import Catalog, Dimension, Metric
+from dashboard.catalog import Catalog, Dimension, Distribution, Metric
 from dashboard.errors import ScopeError
 from dashboard.scope import Scope
 
 NONE = "(none)"
 _EXACT = pl.Decimal(38, 4)
+_MONEY = "decimal(38, 4)"
+_PARTS = {
+    "numerator": ("sum", _MONEY),
+    "denominator": ("sum", _MONEY),
+    "rows": ("sum", "bigint"),
+    "first_day": ("min", "date"),
+    "last_day": ("max", "date"),
+}
 _MONTHS_A_QUARTER = 3
 
 
@@ -30,6 +38,32 @@ class Statement:
     values: Mapping[str, object]
 
 
+@dataclass(frozen=True)
+class Source:
+    """A roll-up that may answer a question.
+
+    Attributes:
+        relation: What to select from.
+        conditions: SQL of the rows that the reader may see.
+    """
+
+    relation: str
+    conditions: tuple[str, ...]
+    fiscal_year_start: int
+
+
+def by_model(catalog: Catalog, metrics: Sequence[str]) -> dict[tuple[str, str], list[str]]:
+    """Metrics that share a scan: by model and date column.
+
+    Raises:
+        UnknownNameError: A metric is not in the catalogue.
+    """
+    groups: dict[tuple[str, str], list[str]] = {}
+    for metric in map(catalog.metric, metrics):
+        groups.setdefault((metric.fact, metric.date), []).append(metric.name)
+    return groups
+
+
 def statements(
     catalog: Catalog,
     metrics: Sequence[str],
@@ -42,11 +76,8 @@ def statements(
     Raises:
         UnknownNameError: A metric or dimension is not in the catalogue.
     """
-    groups: dict[tuple[str, str], list[str]] = {}
-    for metric in map(catalog.metric, metrics):
-        groups.setdefault((metric.fact, metric.date), []).append(metric.name)
     found = []
-    for (_, day), names in groups.items():
+    for (_, day), names in by_model(catalog, metrics).items():
         values, conditions = conditions_on(catalog, scope, day)
         sql = _scan(catalog, tuple(names), tuple(by), tuple(conditions), fiscal_year_start)
         found.append(Statement(sql, values))
@@ -80,9 +111,9 @@ def _sums(metric: Metric) -> list[str]:
     rows = f" filter (where {metric.condition})" if metric.condition else ""
 
     def total(term: str) -> str:
-        return f"cast(coalesce(sum({term}){rows}, 0) as decimal(38, 4))"
+        return f"cast(coalesce(sum({term}){rows}, 0) as {_MONEY})"
 
-    denominator = total(metric.denominator) if metric.denominator else "null"
+    denominator = total(metric.denominator) if metric.denominator else f"cast(null as {_MONEY})"
     columns = {
         "numerator": total(metric.numerator),
         "denominator": denominator,
@@ -91,6 +122,85 @@ def _sums(metric: Metric) -> list[str]:
         "last_day": f"max({metric.date}){rows}",
     }
     return [f'{sql} as "{metric.name}.{name}"' for name, sql in columns.items()]
+
+
+def sums_of(catalog: Catalog, fact: str, day: str) -> list[str]:
+    """The aggregates of every metric of a model and date column, for its roll-ups."""
+    return [term for metric in _metrics_of(catalog, fact, day) for term in _sums(metric)]
+
+
+def sum_columns(catalog: Catalog, fact: str, day: str) -> list[tuple[str, str, str]]:
+    """Columns of `sums_of`: name, the aggregate that adds them up, and its type."""
+    return [
+        (f"{metric.name}.{part}", fold, kind)
+        for metric in _metrics_of(catalog, fact, day)
+        for part, (fold, kind) in _PARTS.items()
+    ]
+
+
+def _metrics_of(catalog: Catalog, fact: str, day: str) -> list[Metric]:
+    return [m for m in catalog.metrics.values() if (m.fact, m.date) == (fact, day)]
+
+
+def kept_scan(
+    catalog: Catalog,
+    metrics: Sequence[str],
+    by: Sequence[str],
+    scope: Scope,
+    source: Source,
+) -> Statement:
+    """The same answer as a scan of the rows, from a roll-up that is split finely enough."""
+    values, conditions = conditions_on(catalog, scope, "day", kept=True)
+    keys = [
+        f'{_kept_key(catalog.dimension(name), source.fiscal_year_start)} as "{name}"'
+        for name in by
+    ]
+    totals = [
+        f'{_kept_total(name, part, fold)} as "{name}.{part}"'
+        for name in metrics
+        for part, (fold, _) in _PARTS.items()
+    ]
+    where = " and ".join([*source.conditions, *conditions]) or "true"
+    grouped = f" group by {', '.join(str(n) for n in range(1, len(keys) + 1))}" if keys else ""
+    select = ", ".join([*keys, *totals])
+    return Statement(f"select {select} from {source.relation} where {where}{grouped}", values)
+
+
+def value_counts(
+    catalog: Catalog,
+    distribution: Distribution,
+    by: Sequence[str],
+    scope: Scope,
+    source: Source | None,
+) -> Statement:
+    """How often each value of a distribution occurs, from a roll-up or from the rows."""
+    own = {name: f'"{name}"' if source else value_of(catalog.dimension(name)) for name in by}
+    keys = "".join(f'{sql} as "{name}", ' for name, sql in own.items())
+    if source:
+        values, conditions = conditions_on(catalog, scope, "day", kept=True)
+        where = " and ".join([*source.conditions, *conditions]) or "true"
+        select = f"{keys}value, sum(rows)::bigint as rows from {source.relation}"
+        return Statement(f"select {select} where {where} group by all order by all", values)
+    values, conditions = conditions_on(catalog, scope, distribution.date)
+    wanted = [f"{distribution.date} is not null", distribution.condition or "true", *conditions]
+    select = f"{keys}{distribution.value} as value, count(*) as rows from {distribution.fact}"
+    where = " and ".join(f"({condition})" for condition in wanted)
+    return Statement(f"select {select} where {where} group by all order by all", values)
+
+
+def _kept_total(metric: str, part: str, fold: str) -> str:
+    column = f'"{metric}.{part}"'
+    if part == "numerator":
+        return f"cast(coalesce(sum({column}), 0) as {_MONEY})"
+    if part == "denominator":
+        return f"cast(sum({column}) as {_MONEY})"
+    return f"coalesce(sum({column}), 0)" if part == "rows" else f"{fold}({column})"
+
+
+def _kept_key(dimension: Dimension, fiscal_year_start: int) -> str:
+    if dimension.grain is None:
+        return f'"{dimension.name}"'
+    return _key_of(dimension, "day", fiscal_year_start)
 
 
 def _key_of(dimension: Dimension, day: str, fiscal_year_start: int) -> str:
@@ -109,8 +219,17 @@ def value_of(dimension: Dimension) -> str:
     return f"coalesce(cast({dimension.column} as varchar), '{NONE}')"
 
 
-def conditions_on(catalog: Catalog, scope: Scope, day: str) -> tuple[dict[str, object], list[str]]:
+def conditions_on(
+    catalog: Catalog, scope: Scope, day: str, *, kept: bool = False
+) -> tuple[dict[str, object], list[str]]:
     """A scope as SQL conditions and the values bound in them.
+
+    Args:
+        catalog: Knows the dimensions.
+        scope: Period and filters.
+        day: The column that places a row in time.
+        kept: Whether the rows are those of a roll-up, whose columns bear the dimensions'
+            names.
 
     Raises:
         UnknownNameError: A filter names no dimension.
@@ -130,7 +249,8 @@ def conditions_on(catalog: Catalog, scope: Scope, day: str) -> tuple[dict[str, o
         for number, value in enumerate(wanted):
             values[f"{name}_{number}"] = value
             places.append(f"${name}_{number}")
-        conditions.append(f"{value_of(dimension)} in ({', '.join(places)})")
+        value = f'"{name}"' if kept else value_of(dimension)
+        conditions.append(f"{value} in ({', '.join(places)})")
     return values, conditions
 
 

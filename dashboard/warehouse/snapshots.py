@@ -82,6 +82,7 @@ class Manifest(_Record):
     Attributes:
         id: Counts up from 1.
         recipe: Digest of the profile, contract and models that it was made by.
+        rollup_recipe: Digest of what its roll-ups were made by.
         as_of: The moment, UTC, that the data is complete to.
         time_zone: Zone of the network's local days.
         files: Parquet files by table.
@@ -95,6 +96,7 @@ class Manifest(_Record):
     contract_version: int
     profile: str
     recipe: str = ""
+    rollup_recipe: str = ""
     label: str
     synthetic: bool
     notes: tuple[str, ...]

@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 
 from dashboard.errors import SourceError
-from dashboard.warehouse.functions import define_local_time
+from dashboard.warehouse.functions import define_cells, define_local_time
 from dashboard.warehouse.profile import RawTable
 from dashboard.warehouse.reading import Layout, RawFile
 from dashboard.warehouse.sql import identifier, literal, names, scalar
@@ -60,6 +60,7 @@ def workbench(
             "create table malformed (raw_table varchar, _file varchar, _line bigint, raw varchar)"
         )
         define_local_time(connection, time_zone)
+        define_cells(connection)
         yield connection
     finally:
         connection.close()

@@ -174,7 +174,8 @@ def write(bench: Bench, table: Table, relation: str, snapshot: int) -> Files:
         bench.connection.execute(
             f"copy (select *, strftime({identifier(table.month)}, '%Y-%m') as month "
             f"from {relation}) to {literal(str(folder))} (format parquet, compression zstd, "
-            f"partition_by (month), overwrite_or_ignore, filename_pattern '{snapshot}-{{i}}')"
+            "partition_by (month), overwrite_or_ignore, preserve_order false, "
+            f"filename_pattern '{snapshot}-{{i}}')"
         )
     written = sorted(folder.rglob(f"{snapshot}-*.parquet"))
     return tuple(data_file(bench.warehouse, path) for path in written)

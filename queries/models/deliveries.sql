@@ -47,5 +47,6 @@ select
     cast(committed_local as date) as promised_date,
     cast(local_time(ordered_at, local_zone) as date) as ordered_date,
     extract(isodow from committed_local) as promised_weekday,
-    extract(hour from committed_local) as promised_hour
+    extract(hour from committed_local) as promised_hour,
+    h3_cell(latitude, longitude) as cell
 from judged

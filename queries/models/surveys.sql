@@ -19,6 +19,7 @@ select
     delivery.status,
     delivery.promised_weekday,
     delivery.promised_hour,
+    delivery.cell,
     delivery.promised_date,
     delivery.is_on_time,
     delivery.is_delivered,

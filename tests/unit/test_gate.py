@@ -114,7 +114,8 @@ def test_a_hidden_column_does_not_exist(warehouse: Warehouse) -> None:
     ],
 )
 def test_no_way_of_writing_it_shows_more_rows(wren: Reader, everyone: Reader, sql: str) -> None:
-    own = everyone.count({"n": "carrier = 'Wren' and zone is not null"}, Scope())["n"]
+    count = "select count(*) from deliveries where carrier = 'Wren' and zone is not null"
+    own = everyone.engine.query(everyone.engine.allow(count, LOCAL_USER, {}), {}).item()
 
     found = wren.engine.query(wren.engine.allow(sql, WREN, {}), {}).item()
 

@@ -1,0 +1,290 @@
+"""Roll-ups: sums per day kept with a snapshot, so that most questions need no scan.
+
+One table per model, date column and dimension, split by segment too. Each holds the sums
+of every metric of the model, made by the same SQL as a scan of the rows. They know the
+snapshot's as_of and the completeness lag; with another lag they do not count.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import blake2b
+from itertools import groupby
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+
+from dashboard.catalog import Catalog
+from dashboard.scope import Period
+from dashboard.settings import Settings
+from dashboard.warehouse import rollup
+from dashboard.warehouse.snapshots import DataFile, Manifest
+from dashboard.warehouse.sql import identifier, literal, names
+from dashboard.warehouse.writing import data_file, scan
+
+SEGMENT = "segment"
+DAY = "day"
+_VERSION = 1
+
+
+@dataclass(frozen=True)
+class RollupTable:
+    """One kept roll-up.
+
+    Attributes:
+        fact: The model whose rows it sums.
+        date: The model's column that places a row in time.
+        dimensions: What it is split by, beside the day.
+        kept: Whether it keeps each day, or the first day of each month.
+        made_with: The pass over the rows that makes it.
+        distribution: Whose values it counts; None where it sums metrics.
+    """
+
+    fact: str
+    date: str
+    dimensions: tuple[str, ...]
+    kept: str
+    made_with: str
+    distribution: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name among the files of a manifest, and of its folder."""
+        if self.distribution:
+            return f"rollup_values_of_{self.distribution}_by_{'_'.join(self.dimensions)}"
+        return f"rollup_{self.fact}_by_{self.date}_{'_'.join(self.dimensions)}"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a roll-up is asked.
+
+    Attributes:
+        fact, date: The model and its date column.
+        dimensions: All that the question splits or filters by.
+        days: The period asked about, every single day, or all days together (None).
+        distribution: Whose values are asked for; None asks for sums of metrics.
+    """
+
+    fact: str
+    date: str
+    dimensions: Sequence[str]
+    days: Period | Literal["each"] | None
+    distribution: str | None = None
+
+    def can_be_put_to(self, table: RollupTable, also: Iterable[str]) -> bool:
+        """Whether a roll-up is split finely enough, by what a policy filters `also`."""
+        same = (table.fact, table.date, table.distribution)
+        if same != (self.fact, self.date, self.distribution):
+            return False
+        if not {*self.dimensions, *also} <= set(table.dimensions):
+            return False
+        return table.kept == "day" or self._is_whole_months
+
+    @property
+    def _is_whole_months(self) -> bool:
+        if self.days is None or self.days == "each":
+            return self.days is None
+        return self.days.start.day == 1 and (self.days.end + timedelta(days=1)).day == 1
+
+
+@dataclass(frozen=True)
+class Months:
+    """Months of a roll-up to make anew; all of them where `known` is None.
+
+    Attributes:
+        known: First days of the months.
+    """
+
+    known: frozenset[date] | None
+
+    def inside(self, column: str) -> str:
+        """SQL condition: a day lies in one of the months."""
+        if self.known is None:
+            return "true"
+        if not self.known:
+            return "false"
+        months = ", ".join(f"date '{month}'" for month in sorted(self.known))
+        return (
+            f"{column} >= date '{min(self.known)}' "
+            f"and {column} < date '{max(self.known)}' + interval 1 month "
+            f"and date_trunc('month', {column}) in ({months})"
+        )
+
+
+def rollup_tables(catalog: Catalog) -> list[RollupTable]:
+    """Every roll-up that the catalogue asks for; those of one pass stand together."""
+    facts = sorted({(metric.fact, metric.date) for metric in catalog.metrics.values()})
+    split = sorted(
+        (d for d in catalog.dimensions.values() if d.column and d.rolled_with),
+        key=lambda dimension: str(dimension.rolled_with),
+    )
+    sums = [
+        RollupTable(
+            fact,
+            day,
+            (SEGMENT,) if dimension.name == SEGMENT else (dimension.name, SEGMENT),
+            dimension.kept,
+            str(dimension.rolled_with),
+        )
+        for fact, day in facts
+        for dimension in split
+    ]
+    values = [
+        RollupTable(one.fact, one.date, (SEGMENT,), "day", f"values of {one.name}", one.name)
+        for one in catalog.distributions.values()
+    ]
+    return sums + values
+
+
+def recipe(catalog: Catalog, settings: Settings) -> str:
+    """Digest of all that decides what roll-ups hold, but for the rows and the as_of."""
+    stated = (
+        _VERSION,
+        sorted(catalog.metrics.items()),
+        sorted(catalog.distributions.items()),
+        sorted(catalog.dimensions.items()),
+        sorted(catalog.views.items()),
+        settings.completeness_lag_minutes,
+        sorted(settings.completeness_lag_by_carrier.items()),
+    )
+    return blake2b(repr(stated).encode(), digest_size=16).hexdigest()
+
+
+class Builder:
+    """Makes the roll-ups of one snapshot that is about to be published."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        folder: Path,
+        catalog: Catalog,
+        manifest: Manifest,
+    ) -> None:
+        """Name what is read and where files go.
+
+        Args:
+            connection: Shows the new snapshot's models in the schema `known`.
+            folder: The warehouse.
+            catalog: States metrics and dimensions.
+            manifest: Of the new snapshot; its roll-ups are still missing.
+        """
+        self._connection = connection
+        self._folder = folder
+        self._catalog = catalog
+        self._manifest = manifest
+
+    def build(
+        self, before: Manifest | None, months: Mapping[str, Months]
+    ) -> dict[str, tuple[DataFile, ...]]:
+        """Write every roll-up; returns their files by name.
+
+        Args:
+            before: A snapshot whose roll-ups were made by the same recipe.
+            months: By model, the months whose rows or verdicts moved since.
+        """
+        files = {}
+        for (fact, day, _), tables in groupby(
+            rollup_tables(self._catalog), key=lambda one: (one.fact, one.date, one.made_with)
+        ):
+            together = list(tables)
+            anew = months[fact]
+            if together[0].distribution:
+                self._count_values(together[0], anew)
+            else:
+                self._sum_together(fact, day, together, anew)
+            for table in together:
+                kept = before.files.get(table.name, ()) if before else ()
+                files[table.name] = (self._write(table, kept, anew),)
+        return files
+
+    def _sum_together(
+        self, fact: str, day: str, tables: Sequence[RollupTable], months: Months
+    ) -> None:
+        """Sum all metrics by every dimension of a pass at once, as `summed`."""
+        split = list(dict.fromkeys(name for table in tables for name in table.dimensions))
+        keys = ", ".join(
+            f"{rollup.value_of(self._catalog.dimension(name))} as {identifier(name)}"
+            for name in split
+        )
+        kept = f"date_trunc('month', {day})::date" if tables[0].kept == "month" else day
+        sums = ", ".join(rollup.sums_of(self._catalog, fact, day))
+        self._connection.execute(
+            f"create or replace temp table summed as select {kept} as {DAY}, {keys}, {sums} "
+            f"from known.{identifier(fact)} where {day} is not null and {months.inside(day)} "
+            "group by all"
+        )
+
+    def _count_values(self, table: RollupTable, months: Months) -> None:
+        """Count how often each value of a distribution occurs, as `summed`."""
+        one = self._catalog.distribution(str(table.distribution))
+        segment = rollup.value_of(self._catalog.dimension(SEGMENT))
+        self._connection.execute(
+            f"create or replace temp table summed as select {one.date} as {DAY}, "
+            f"{segment} as {SEGMENT}, {one.value} as value, count(*) as rows "
+            f"from known.{identifier(one.fact)} where {one.date} is not null "
+            f"and ({one.condition or 'true'}) and {months.inside(one.date)} group by all"
+        )
+
+    def _write(self, table: RollupTable, kept: Sequence[DataFile], months: Months) -> DataFile:
+        """Write one roll-up: months made anew, and all other months as they were."""
+        keys = f"{DAY}, {names(table.dimensions)}"
+        if table.distribution:
+            keys += ", value"
+        totals = ", ".join(
+            f"{fold}({identifier(name)})::{kind} as {identifier(name)}"
+            for name, fold, kind in self._columns(table)
+        )
+        rows = f"select {keys}, {totals} from summed group by all"
+        if kept and months.known is not None:
+            old = scan(self._folder, kept)
+            rows += f" union all by name select * from {old} where not ({months.inside(DAY)})"
+        folder = self._folder / "tables" / table.name
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{self._manifest.id}-0.parquet"
+        self._connection.execute(
+            f"copy (select * from ({rows}) order by {keys}) to {literal(str(path))} "
+            "(format parquet, compression zstd)"
+        )
+        return data_file(self._folder, path)
+
+    def _columns(self, table: RollupTable) -> list[tuple[str, str, str]]:
+        if table.distribution:
+            return [("rows", "sum", "bigint")]
+        return rollup.sum_columns(self._catalog, table.fact, table.date)
+
+
+def months_moved(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    day: str,
+    changed: Sequence[DataFile],
+    judged: tuple[datetime, datetime],
+) -> Months:
+    """Months of a model's date column whose figures may have moved.
+
+    Args:
+        connection: Any.
+        folder: The warehouse.
+        day: The column.
+        changed: Files that are new, or no longer part of the snapshot.
+        judged: Promises between these moments may have fallen due.
+    """
+    found: set[date] = set()
+    if changed:
+        rows = connection.execute(
+            f"select distinct date_trunc('month', {day})::date from {scan(folder, changed)} "
+            f"where {day} is not null"
+        ).fetchall()
+        found = {month for (month,) in rows}
+    return Months(frozenset(found | set(_months_between(*judged))))
+
+
+def _months_between(start: datetime, end: datetime) -> Iterable[date]:
+    """First days of the months, a day's slack for time zones on either side."""
+    day = (start - timedelta(days=1)).date().replace(day=1)
+    last = (end + timedelta(days=1)).date()
+    while day <= last:
+        yield day
+        day = (day + timedelta(days=31)).replace(day=1)

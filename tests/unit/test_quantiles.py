@@ -1,0 +1,91 @@
+"""Quantiles of counted values, and of lateness."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.access import LOCAL_USER
+from dashboard.analysis.quantiles import quantiles
+from dashboard.errors import ScopeError
+from dashboard.scope import Scope
+from dashboard.stats.quantiles import quantile
+from dashboard.warehouse import Reader, Warehouse
+from tests.conftest import Import
+from tests.rows import delivery
+from tests.unit.test_rollup_tables import scanned
+
+BY = ((), ("segment",), ("carrier",))
+
+
+@given(
+    st.lists(st.integers(-50, 50), min_size=1, max_size=60),
+    st.sampled_from([0.01, 0.5, 0.9, 0.95, 1.0]),
+)
+def test_it_is_the_smallest_value_that_the_share_does_not_exceed(
+    values: list[int], share: float
+) -> None:
+    distinct = sorted(set(values))
+
+    found = quantile(distinct, [values.count(value) for value in distinct], share)
+
+    def not_exceeding(limit: int) -> float:
+        return sum(value <= limit for value in values) / len(values)
+
+    assert found is not None
+    assert not_exceeding(found) >= share
+    assert all(not_exceeding(value) < share for value in distinct if value < found)
+
+
+def test_those_without_a_value_rank_last() -> None:
+    assert quantile([-5, 0, None], [4, 1, 5], 0.5) == 0
+    assert quantile([-5, 0, None], [4, 1, 5], 0.51) is None
+
+
+def test_nothing_counted_has_no_quantile() -> None:
+    with pytest.raises(ValueError, match="no values were counted"):
+        quantile([], [], 0.5)
+
+
+def test_lateness_is_signed_and_what_has_not_arrived_ranks_last(
+    warehouse: Warehouse, put_in: Import
+) -> None:
+    put_in(
+        deliveries=[
+            delivery("early"),  # 120 minutes before its promise
+            delivery("late", delivered_at="2026-03-03 12:00:01"),
+            delivery("lost", status="lost", delivered_at=None),
+            delivery("day", promise_is_date="true"),
+            delivery("not due", promised_by="2026-10-03 12:00:00", status="open",
+                     delivered_at=None),
+        ],
+    )  # fmt: skip
+    reader = warehouse.reader(None, LOCAL_USER)
+
+    assert quantiles(reader, "lateness", ["segment"], Scope()).to_dicts() == [
+        {"segment": "Standard", "rows": 3, "without": 1, "p50": 1, "p90": None, "p95": None}
+    ]
+
+
+def test_a_scope_without_rows_is_refused(warehouse: Warehouse, put_in: Import) -> None:
+    put_in(deliveries=[delivery("x")])
+
+    with pytest.raises(ScopeError, match="nothing to measure 'lateness' by"):
+        quantiles(
+            warehouse.reader(None, LOCAL_USER), "lateness", [], Scope().within(segment="Gold")
+        )
+
+
+@pytest.fixture(scope="module")
+def reader(sample_warehouse: Path) -> Reader:
+    return Warehouse(sample_warehouse).reader(None, LOCAL_USER)
+
+
+@pytest.mark.parametrize("by", BY)
+def test_kept_counts_are_those_of_the_rows(reader: Reader, by: tuple[str, ...]) -> None:
+    scope = Scope().within(segment=("Premium", "Rural"))
+
+    assert reader.distribution("lateness", by, scope).equals(
+        scanned(reader).distribution("lateness", by, scope)
+    )
