@@ -23,6 +23,9 @@ Unit = Literal["share", "money", "score", "ratio", "minutes", "count"]
 Better = Literal["higher", "lower", "neither"]
 Grain = Literal["day", "week", "month", "quarter"]
 
+HEADLINES = ("on_time_rate", "cost_to_serve", "satisfaction")
+"""The metrics that every segment is judged by."""
+
 T = TypeVar("T")
 
 _HEADER_KEY = re.compile(r"^(?P<key>[a-z]+):(?:\s+(?P<value>.*))?$")

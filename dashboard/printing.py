@@ -45,7 +45,7 @@ def rows(frame: pl.DataFrame, form: str) -> None:
 
 
 def imported(outcome: Imported, form: str) -> None:
-    """Print the account of an import; as JSON with keys snapshot, as_of, files, tables."""
+    """Print the account of an import; as JSON with keys snapshot, as_of, files, tables, restated."""
     manifest = outcome.manifest
     if form == "json":
         _print_json(
@@ -55,6 +55,7 @@ def imported(outcome: Imported, form: str) -> None:
                 "published": outcome.published,
                 "files": [file.model_dump(exclude={"hash"}) for file in manifest.sources],
                 "tables": [table.model_dump() for table in manifest.tables],
+                "restated": [one.model_dump() for one in manifest.restated],
             }
         )
     elif form == "table":
@@ -193,6 +194,21 @@ def _print_account(outcome: Imported) -> None:
             click.echo(f"  {one.table}: {count} quarantined, {reason}")
         for warning, count in one.warnings.items():
             click.echo(f"  {one.table}: {count} accepted with a warning, {warning}")
+    _print_restated(manifest)
     click.echo(
         f"Snapshot {manifest.id} is published; its data is complete to {manifest.as_of} UTC."
     )
+
+
+def _print_restated(manifest: Manifest) -> None:
+    """Say which months moved; those that were still running before may grow, others not."""
+    from dashboard import tree
+    from dashboard.catalog import read_catalog
+    from dashboard.charts import formats
+
+    catalog = read_catalog(tree.root() / "queries")
+    for one in manifest.restated:
+        metric = catalog.metric(one.metric)
+        was, now = (formats.value(value, metric.unit) for value in (one.was, one.now))
+        running = "" if one.was_over else " (still running before)"
+        click.echo(f"  {one.month:%Y-%m} moved: {metric.label} from {was} to {now}{running}")

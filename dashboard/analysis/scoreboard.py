@@ -18,12 +18,12 @@ from dashboard.analysis.figures import (
     verdict_of,
 )
 from dashboard.analysis.finding import finding
+from dashboard.catalog import HEADLINES
 from dashboard.errors import ScopeError
 from dashboard.scope import Period, Quarter, Scope
 from dashboard.stats.periods import holm
 from dashboard.warehouse import Reader
 
-HEADLINES = ("on_time_rate", "cost_to_serve", "satisfaction")
 WHOLE = "All segments"
 SELECTION = "Selection"
 

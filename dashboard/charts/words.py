@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard.analysis import Figure, Scoreboard
-from dashboard.analysis.scoreboard import HEADLINES
+from dashboard.catalog import HEADLINES
 from dashboard.catalog import Catalog, Metric, Unit
 from dashboard.charts import formats
 

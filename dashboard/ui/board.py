@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import charts
 from dashboard.analysis import Cell, Scoreboard, SegmentScore
-from dashboard.analysis.scoreboard import HEADLINES
+from dashboard.catalog import HEADLINES
 from dashboard.charts import Palette, formats
 from dashboard.ui import view
 from dashboard.ui.text import plain, safe

@@ -28,6 +28,7 @@ from dashboard.warehouse import (
 from dashboard.warehouse.engine import open_snapshot
 from dashboard.warehouse.profile import Profile, profile_error, read_profile
 from dashboard.warehouse.reading import RawFile, find_all, open_file
+from dashboard.warehouse.restating import Monthly, restated
 from dashboard.warehouse.snapshots import DataFile, Manifest, Store
 from dashboard.warehouse.sql import identifier, scalar
 
@@ -187,10 +188,10 @@ def _with_rollups(run: _Run, manifest: Manifest) -> Manifest:
                     connection, folder, day, sorted(changed, key=lambda f: f.path), judged
                 )
         builder = rollup_tables.Builder(connection, folder, catalog, manifest)
-        files = builder.build(before, months)
-    return manifest.model_copy(
-        update={"files": {**manifest.files, **files}, "rollup_recipe": recipe}
-    )
+        files = {**manifest.files, **builder.build(before, months)}
+        rolled = manifest.model_copy(update={"files": files, "rollup_recipe": recipe})
+        moved = restated(Monthly(connection, folder, catalog), before, rolled) if before else ()
+    return rolled.model_copy(update={"restated": moved})
 
 
 def _described(run: _Run, as_of: datetime) -> Manifest:

@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -76,6 +76,22 @@ class TableCount(_Record):
     warnings: Mapping[str, int] = Field(default_factory=dict)
 
 
+class Restated(_Record):
+    """A headline figure of a month that an import moved.
+
+    Attributes:
+        month: Its first day; by the metric's own date.
+        was, now: The value before and after; None where there is nothing to divide by.
+        was_over: Whether the month was over when the snapshot before was complete.
+    """
+
+    month: date
+    metric: str
+    was: float | None
+    now: float | None
+    was_over: bool
+
+
 class Manifest(_Record):
     """One published state of the warehouse.
 
@@ -87,6 +103,7 @@ class Manifest(_Record):
         time_zone: Zone of the network's local days.
         files: Parquet files by table.
         sources, tables: The account of the import that published it.
+        restated: Headline figures of months that moved against the snapshot before.
         previous: Id of the snapshot it was built on; None for the first.
     """
 
@@ -105,6 +122,7 @@ class Manifest(_Record):
     files: Mapping[str, tuple[DataFile, ...]]
     sources: tuple[SourceFile, ...]
     tables: tuple[TableCount, ...]
+    restated: tuple[Restated, ...] = ()
 
 
 class Store:

@@ -178,6 +178,7 @@ def test_an_import_prints_its_account(files: Path, capsys: pytest.CaptureFixture
                 "warnings": {},
             }
         ],
+        "restated": [],
     }
 
 
