@@ -198,6 +198,20 @@ def snapshots(folder: Path | None, form: str) -> int:
 
 
 @doorstep.command()
+@warehouse_option
+def migrate(folder: Path | None) -> int:
+    """Bring the newest snapshot of an older version up to this one."""
+    migrated = _open(folder).migrate()
+    newest = _open(folder).newest()
+    click.echo(
+        f"Snapshot {newest.id} is published, made anew by data contract {newest.contract_version}."
+        if migrated
+        else f"Nothing to do: snapshot {newest.id} is of data contract {newest.contract_version}."
+    )
+    return DONE
+
+
+@doorstep.command()
 @click.option("--port", type=int, default=8501, show_default=True, help="Port to listen on.")
 @warehouse_option
 def serve(port: int, folder: Path | None) -> int:

@@ -45,7 +45,10 @@ def rows(frame: pl.DataFrame, form: str) -> None:
 
 
 def imported(outcome: Imported, form: str) -> None:
-    """Print the account of an import; as JSON with keys snapshot, as_of, files, tables, restated."""
+    """Print the account of an import.
+
+    As JSON: snapshot, as_of, published, files, tables, restated.
+    """
     manifest = outcome.manifest
     if form == "json":
         _print_json(

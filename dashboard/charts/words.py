@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard.analysis import Figure, Scoreboard
-from dashboard.catalog import HEADLINES
-from dashboard.catalog import Catalog, Metric, Unit
+from dashboard.catalog import HEADLINES, Catalog, Metric, Unit
 from dashboard.charts import formats
 
 UNITS: Mapping[Unit, str] = {

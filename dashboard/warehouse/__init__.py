@@ -11,6 +11,7 @@ from dashboard.catalog import Catalog, read_catalog
 from dashboard.settings import Settings, load
 from dashboard.warehouse.engine import Engine
 from dashboard.warehouse.importing import Imported, ImportOptions, import_folder
+from dashboard.warehouse.migrating import migrate
 from dashboard.warehouse.reader import Reader
 from dashboard.warehouse.snapshots import Manifest, Store
 
@@ -85,6 +86,10 @@ class Warehouse:
         """Import a folder of raw files; see `importing.import_folder`."""
         own = replace(options, settings=self.settings)
         return import_folder(self._store, self.catalog, self.queries, folder, own)
+
+    def migrate(self) -> Manifest | None:
+        """Bring the newest snapshot to this contract version; see `migrating.migrate`."""
+        return migrate(self._store, self.catalog, self.settings)
 
     def reader(self, snapshot: int | None, policy: Policy) -> Reader:
         """Open a snapshot, the newest by default, as a policy shows it.

@@ -15,6 +15,7 @@ from sqlglot import exp
 
 from dashboard.access import Policy, TableRule
 from dashboard.catalog import Catalog
+from dashboard.contract import VERSION
 from dashboard.errors import AccessError, WarehouseError
 from dashboard.settings import Settings
 from dashboard.warehouse.functions import define_as_of, define_local_time
@@ -181,8 +182,10 @@ def open_snapshot(
     """Connect to a snapshot's tables: `stored`, as they lie in their files, and `known`.
 
     Raises:
-        WarehouseError: A file that the manifest names is missing or damaged.
+        WarehouseError: It was made for another version of the contract, or a file that the
+            manifest names is missing or damaged.
     """
+    _check_version(manifest)
     connection = duckdb.connect(
         ":memory:", config={"autoinstall_known_extensions": "false", "TimeZone": "UTC"}
     )
@@ -206,6 +209,16 @@ def open_snapshot(
         message = f"snapshot {manifest.id} cannot be opened ({reason}); restore its files"
         raise WarehouseError(message) from wrong
     return connection
+
+
+def _check_version(manifest: Manifest) -> None:
+    made_for = f"snapshot {manifest.id} was made for version {manifest.contract_version} of the"
+    if manifest.contract_version < VERSION:
+        message = f"{made_for} data contract, this is {VERSION}; run 'doorstep migrate'"
+        raise WarehouseError(message)
+    if manifest.contract_version > VERSION:
+        message = f"{made_for} data contract, this is {VERSION}; use a newer Doorstep"
+        raise WarehouseError(message)
 
 
 def _empty(catalog: Catalog, name: str) -> str:

@@ -4,7 +4,6 @@ raw files -> raw text tables -> profile -> contract check -> models -> manifest
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -14,21 +13,19 @@ from pathlib import Path
 import duckdb
 
 from dashboard.catalog import Catalog
-from dashboard.contract import VERSION, Table
+from dashboard.contract import VERSION
 from dashboard.errors import SourceError, WarehouseError
 from dashboard.settings import Settings
 from dashboard.warehouse import (
     accounting,
+    building,
     checking,
     modelling,
-    rollup_tables,
     staging,
     writing,
 )
-from dashboard.warehouse.engine import open_snapshot
 from dashboard.warehouse.profile import Profile, profile_error, read_profile
 from dashboard.warehouse.reading import RawFile, find_all, open_file
-from dashboard.warehouse.restating import Monthly, restated
 from dashboard.warehouse.snapshots import DataFile, Manifest, Store
 from dashboard.warehouse.sql import identifier, scalar
 
@@ -148,7 +145,10 @@ def _import(run: _Run, files: dict[str, list[RawFile]]) -> Imported:
     _check_as_of(run, as_of)
     run.options.progress("writing")
     merges = _merge(run)
-    written = {name: _finish(run, name, merges[name]) for name in _write_order(run)}
+    written = {
+        name: building.write_table(run.bench, run.catalog, name, merged, run.id)
+        for name, merged in merges.items()
+    }
     written["quarantine"] = accounting.write_quarantine(run.bench, landed, run.id)
     if run.profile.load != "full":
         written["quarantine"] = (*_files_before(run, "quarantine"), *written["quarantine"])
@@ -164,34 +164,13 @@ def _import(run: _Run, files: dict[str, list[RawFile]]) -> Imported:
         }
     )
     run.options.progress("rolling up")
-    manifest = _with_rollups(run, manifest)
+    run.connection.close()
+    manifest = building.roll_up(
+        building.Place(run.store.path, run.catalog, run.options.settings), manifest, run.before
+    )
     run.options.progress("publishing")
     run.store.publish(manifest)
     return Imported(manifest, published=True)
-
-
-def _with_rollups(run: _Run, manifest: Manifest) -> Manifest:
-    """Make the roll-ups anew, where rows or what can be known of them moved."""
-    catalog, settings, folder = run.catalog, run.options.settings, run.store.path
-    recipe = rollup_tables.recipe(catalog, settings)
-    before = run.before if run.before and run.before.rollup_recipe == recipe else None
-    facts = {table.fact: table.date for table in rollup_tables.rollup_tables(catalog)}
-    run.connection.close()
-    with closing(open_snapshot(folder, manifest, catalog, settings)) as connection:
-        months = {}
-        for fact, day in facts.items():
-            months[fact] = rollup_tables.Months(None)
-            if before:
-                changed = set(before.files.get(fact, ())) ^ set(manifest.files.get(fact, ()))
-                judged = before.as_of - settings.longest_lag, manifest.as_of
-                months[fact] = rollup_tables.months_moved(
-                    connection, folder, day, sorted(changed, key=lambda f: f.path), judged
-                )
-        builder = rollup_tables.Builder(connection, folder, catalog, manifest)
-        files = {**manifest.files, **builder.build(before, months)}
-        rolled = manifest.model_copy(update={"files": files, "rollup_recipe": recipe})
-        moved = restated(Monthly(connection, folder, catalog), before, rolled) if before else ()
-    return rolled.model_copy(update={"restated": moved})
 
 
 def _described(run: _Run, as_of: datetime) -> Manifest:
@@ -309,7 +288,7 @@ def _files_before(run: _Run, table: str) -> tuple[DataFile, ...]:
 def _merge(run: _Run) -> dict[str, writing.Merge]:
     """Bring old and new rows of every table together, in the order they are written."""
     merges: dict[str, writing.Merge] = {}
-    for name in _write_order(run):
+    for name in building.write_order(run.catalog):
         also = _months_touched_by_others(run, name, merges)
         before = _files_before(run, name)
         merges[name] = writing.merge(run.bench, run.catalog.contract[name], before, also)
@@ -344,24 +323,3 @@ def _months_touched_by_others(
         )
         return frozenset().union(*named)
     return every if changed else frozenset()
-
-
-def _write_order(run: _Run) -> list[str]:
-    stored = modelling.build_order(run.catalog.models)
-    return [name for name in run.catalog.contract if name not in stored] + stored
-
-
-def _finish(run: _Run, name: str, merged: writing.Merge) -> tuple[DataFile, ...]:
-    """Write a table's new files and make all its rows readable as `finished.<table>`."""
-    table: Table = run.catalog.contract[name]
-    relation = f"contract.{identifier(name)}"
-    files = merged.carried
-    model = run.catalog.models.get(name)
-    stored = model is not None and model.stored
-    if writing.is_written(run.bench, table, merged, stored=stored):
-        if stored:
-            relation = modelling.create_model_view(run.connection, run.catalog.models, name)
-        files = (*files, *writing.write(run.bench, table, relation, run.id))
-    writing.create_finished(run.bench, table, files)
-    writing.assert_keys_unique(run.bench, table)
-    return files

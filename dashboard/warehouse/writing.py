@@ -58,7 +58,7 @@ class Merge:
     changed: bool
 
 
-def merge(bench: Bench, table: Table, before: Files, also: frozenset[str]) -> Merge:
+def merge(bench: Bench, table: Table, before: Files, also: frozenset[str | None]) -> Merge:
     """Bring old and new rows of a table together as the view `contract.<table>`.
 
     The view holds the contract's columns of every row of the months to be written.
@@ -67,7 +67,8 @@ def merge(bench: Bench, table: Table, before: Files, also: frozenset[str]) -> Me
         bench: Where.
         table: The contract table.
         before: The table's files in the snapshot before.
-        also: Months to write anew whether or not a new row touches them.
+        also: Months to write anew whether or not a new row touches them; None stands for
+            the file of a table that is kept whole.
     """
     new = _new_rows(table)
     is_new = has_new_rows(bench, table)
@@ -247,14 +248,26 @@ def _touched_months(bench: Bench, table: Table, before: Files) -> set[str | None
 
 def _kept_rows(bench: Bench, table: Table, old: Files) -> str:
     """A SELECT of the old rows that no new row replaces."""
+    columns = ", ".join(_held(bench, table, old))
     kept = (
-        f"select {names(table.columns)} from {scan(bench.warehouse, old)} as old "
+        f"select {columns} from {scan(bench.warehouse, old)} as old "
         f"anti join ({_new_rows(table)}) as new on {_same_key(table)}"
     )
     if bench.load == "months" and table.month:
         month = f"strftime({identifier(table.month)}, '%Y-%m')"
         kept += f" where {month} not in (select distinct {month} from ({_new_rows(table)}))"
     return kept
+
+
+def _held(bench: Bench, table: Table, files: Files) -> list[str]:
+    """The contract's columns; null where files of an older contract have no such column."""
+    present = {
+        name for name, *_ in bench.rows(f"describe select * from {scan(bench.warehouse, files)}")
+    }
+    return [
+        identifier(name) if name in present else f"null::{column.sql_type} as {identifier(name)}"
+        for name, column in table.columns.items()
+    ]
 
 
 def _count_replaced(bench: Bench, table: Table, old: Files) -> int:
