@@ -23,6 +23,11 @@ page = st.navigation(
                 title="Definitions",
                 help="What does each metric mean?",
             ),
+            st.Page(
+                pages / "data_quality.py",
+                title="Data quality",
+                help="What came in, what was refused, how fresh is it?",
+            ),
         ],
     },
     position="top",

@@ -169,6 +169,20 @@ def report(name: str, folder: Path | None, form: str, **asked: Any) -> int:
 
 
 @doorstep.command()
+@click.option("--snapshot", type=int, help="Id of the snapshot (default: the newest).")
+@warehouse_option
+@format_option
+def quality(snapshot: int | None, folder: Path | None, form: str) -> int:
+    """Print what came in, what was refused, and what that does to the on-time rate."""
+    from dashboard.analysis import quality as account
+    from dashboard.charts import warning_meanings
+
+    reader = _reader(folder, snapshot)
+    printing.quality(account(reader), warning_meanings(reader.catalog), form)
+    return DONE
+
+
+@doorstep.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option("--by", "bys", multiple=True, metavar="DIM[,DIM]", help="Split by dimensions.")
 def sql(names: tuple[str, ...], bys: tuple[str, ...]) -> int:

@@ -2,16 +2,20 @@
 
 import json
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import polars as pl
 
 from dashboard.errors import ScopeError
 from dashboard.warehouse import Imported, Manifest
+
+if TYPE_CHECKING:
+    from dashboard.analysis import Quality
 
 FORMATS = ("table", "json", "csv", "parquet")
 
@@ -65,6 +69,35 @@ def imported(outcome: Imported, form: str) -> None:
         _print_account(outcome)
     else:
         rows(_account(manifest), form)
+
+
+def quality(found: "Quality", meanings: Mapping[str, str], form: str) -> None:
+    """Print the data quality of a snapshot; CSV and Parquet hold the effects of rules.
+
+    As JSON: message, snapshot, files, tables, effects, coverage.
+    """
+    from dashboard.charts import quality as drawn
+
+    effects = pl.DataFrame([asdict(one) for one in found.effects], infer_schema_length=None)
+    if form == "json":
+        _print_json(
+            {
+                "message": found.message,
+                "snapshot": found.manifest.id,
+                "files": [file.model_dump(exclude={"hash"}) for file in found.manifest.sources],
+                "tables": [table.model_dump() for table in found.manifest.tables],
+                "effects": effects.to_dicts(),
+                "coverage": [asdict(one) for one in found.coverage],
+            }
+        )
+    elif form == "table":
+        click.echo(f"{found.message}.")
+        _print_table(drawn.files_table(found))
+        _print_table(drawn.tables_table(found).drop("Why refused", "Warnings"))
+        _print_table(drawn.effects_table(found, meanings))
+        _print_table(drawn.coverage_table(found))
+    else:
+        rows(effects, form)
 
 
 def snapshot_table(manifests: Sequence[Manifest]) -> pl.DataFrame:

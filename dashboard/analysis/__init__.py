@@ -2,6 +2,7 @@
 
 from dashboard.analysis.board import Cell, Scoreboard, SegmentScore, Standing, Week
 from dashboard.analysis.figures import FEWEST, Change, Figure, Verdict, figures
+from dashboard.analysis.quality import Quality, carrier_data, quality, quarantined
 from dashboard.analysis.scoreboard import scoreboard
 
 __all__ = [
@@ -9,11 +10,15 @@ __all__ = [
     "Cell",
     "Change",
     "Figure",
+    "Quality",
     "Scoreboard",
     "SegmentScore",
     "Standing",
     "Verdict",
     "Week",
+    "carrier_data",
     "figures",
+    "quality",
+    "quarantined",
     "scoreboard",
 ]

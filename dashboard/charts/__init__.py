@@ -5,7 +5,15 @@ from dashboard.charts.bars import gap_sentence, reading_bars, volume_bars
 from dashboard.charts.drawing import Drawing
 from dashboard.charts.palette import Palette, Theme, palette
 from dashboard.charts.trend import weekly_trends
-from dashboard.charts.words import Days, days_shown, detail, missing, volume_unit, weeks_shown
+from dashboard.charts.words import (
+    Days,
+    days_shown,
+    detail,
+    missing,
+    volume_unit,
+    warning_meanings,
+    weeks_shown,
+)
 
 __all__ = [
     "Days",
@@ -21,6 +29,7 @@ __all__ = [
     "reading_bars",
     "volume_bars",
     "volume_unit",
+    "warning_meanings",
     "weekly_trends",
     "weeks_shown",
 ]

@@ -79,3 +79,12 @@ def _missing(metric: Metric, catalog: Catalog) -> str:
         f"{metric.label} has no figure here: nothing in view has "
         f"{' and '.join(needs) or metric.fact}. It appears as soon as the data gives it."
     )
+
+
+def warning_meanings(catalog: Catalog) -> dict[str, str]:
+    """What the contract's warnings mean, by code."""
+    return {
+        code: rule.says
+        for table in catalog.contract.values()
+        for code, rule in table.warnings.items()
+    }

@@ -13,6 +13,7 @@ from dashboard.ui.page import (
     source,
     table,
     title,
+    whole_snapshot,
 )
 from dashboard.ui.start import open_view
 from dashboard.ui.view import current_scope, current_view
@@ -38,4 +39,5 @@ __all__ = [
     "source",
     "table",
     "title",
+    "whole_snapshot",
 ]

@@ -13,6 +13,7 @@ from dashboard.charts import Drawing, tables
 from dashboard.scope import Scope
 from dashboard.ui import snapshots, view
 from dashboard.ui.text import plain
+from dashboard.warehouse import Manifest
 
 _PLOTLY = {"displayModeBar": False, "responsive": True}
 
@@ -26,12 +27,14 @@ class Source:
         by: Dimensions they are split by.
         scope: The scope asked for.
         rows: Exactly the figures shown, with all their digits.
+        report: Name of the report behind it; None where metrics are.
     """
 
     metrics: tuple[str, ...]
     by: tuple[str, ...]
     scope: Scope
     rows: pl.DataFrame
+    report: str | None = None
 
 
 def source(figures: Sequence[Figure], by: tuple[str, ...] = ()) -> Source:
@@ -65,6 +68,14 @@ def context_line(shown: view.View) -> None:
         quiet(" · ".join(manifest.notes))
 
 
+def whole_snapshot(manifest: Manifest) -> None:
+    """Say which panels stand on the whole of the last import, whatever the filters."""
+    quiet(
+        f"Filters cut the carriers' table alone; everything else covers snapshot {manifest.id} "
+        f"and its import of {manifest.published_at:%d %b %Y, %H:%M} UTC as a whole."
+    )
+
+
 @contextmanager
 def panel(heading: str, detail: str, shown: Source, key: str) -> Generator[None, None, None]:
     """A framed part of the page: title, unit with period and n, 'Definition, SQL, data'."""
@@ -86,7 +97,13 @@ def about(shown: Source, key: str) -> None:
             st.markdown(f"**{plain(metric.label)}.** {plain(metric.question)}")
             if metric.definition:
                 quiet(metric.definition)
-        st.code(reader.sql(shown.metrics, shown.by, shown.scope), language="sql", height=240)
+        if shown.report:
+            stated = reader.catalog.report(shown.report)
+            st.markdown(f"**{plain(stated.title)}.** {plain(stated.question)}")
+            st.code(stated.sql, language="sql", height=240)
+        elif shown.metrics:
+            asked = reader.sql(shown.metrics, shown.by, shown.scope)
+            st.code(asked, language="sql", height=240)
         download(shown.rows, key)
 
 

@@ -12,10 +12,10 @@ from dashboard.settings import Settings, load
 from dashboard.warehouse.engine import Engine
 from dashboard.warehouse.importing import Imported, ImportOptions, import_folder
 from dashboard.warehouse.migrating import migrate
-from dashboard.warehouse.reader import Reader
+from dashboard.warehouse.reader import Coverage, Reader
 from dashboard.warehouse.snapshots import Manifest, Store
 
-__all__ = ["ImportOptions", "Imported", "Manifest", "Reader", "Warehouse"]
+__all__ = ["Coverage", "ImportOptions", "Imported", "Manifest", "Reader", "Warehouse"]
 
 _OPEN_AT_ONCE = 2
 

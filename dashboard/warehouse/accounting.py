@@ -15,17 +15,9 @@ from dashboard.warehouse.profile import Profile, profile_error
 from dashboard.warehouse.snapshots import DataFile, SourceFile, TableCount
 from dashboard.warehouse.sql import identifier, literal, names
 from dashboard.warehouse.staging import Landed
-from dashboard.warehouse.writing import Bench, data_file, write_one
+from dashboard.warehouse.writing import JUDGED, Bench, data_file, write_one
 
 _REFUSED = f"_reasons is not null and _reasons <> ['{SUPERSEDED}']"
-_JUDGED = {
-    "delivery_id": "varchar",
-    "promised_by": "timestamp",
-    "promise_is_date": "boolean",
-    "delivered_at": "timestamp",
-    "status": "varchar",
-}
-"""What a refused delivery says of itself, so that the effect of refusing it can be told."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +64,7 @@ def write_quarantine(
     bench.connection.execute(
         "create temp view quarantine as "
         "select table_name, _file as file, _line as line, reasons, "
-        f"coalesce(raw, _given) as raw, {names(_JUDGED)} "
+        f"coalesce(raw, _given) as raw, {names(JUDGED)} "
         "from refused left join refused_raw using (_file, _line) "
         "union all by name select raw_table as table_name, _file as file, _line as line, "
         "'malformed_row' as reasons, raw from malformed order by all"
@@ -87,7 +79,7 @@ def _judged_by(table: str) -> str:
     own = table == "deliveries"
     return ", ".join(
         identifier(name) if own else f"null::{kind} as {identifier(name)}"
-        for name, kind in _JUDGED.items()
+        for name, kind in JUDGED.items()
     )
 
 

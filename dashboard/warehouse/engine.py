@@ -23,7 +23,7 @@ from dashboard.warehouse.gate import Resolve, rewrite
 from dashboard.warehouse.rollup_tables import Question, RollupTable, recipe, rollup_tables
 from dashboard.warehouse.snapshots import DataFile, Manifest
 from dashboard.warehouse.sql import identifier, literal, names
-from dashboard.warehouse.writing import no_rows, scan
+from dashboard.warehouse.writing import no_quarantine, no_rows, scan
 
 QUARANTINE = "quarantine"
 
@@ -198,7 +198,7 @@ def open_snapshot(
     try:
         for name in (*catalog.contract, QUARANTINE):
             files = manifest.files.get(name, ())
-            source = f"select * from {scan(folder, files)}" if files else _empty(catalog, name)
+            source = _stored(catalog, name, scan(folder, files) if files else None)
             connection.execute(f"create view stored.{identifier(name)} as {source}")
             view = catalog.views.get(name, f"select * from {name}")
             known = rewrite(view, lambda table: exp.table_(table, db="stored", quoted=True))
@@ -221,10 +221,12 @@ def _check_version(manifest: Manifest) -> None:
         raise WarehouseError(message)
 
 
-def _empty(catalog: Catalog, name: str) -> str:
+def _stored(catalog: Catalog, name: str, files: str | None) -> str:
+    """A table as it lies in its files; older quarantines lack columns."""
     if name == QUARANTINE:
-        return "select ''::varchar as reasons where false"
-    return no_rows(catalog.contract[name])
+        kept = f" union all by name select * from {files}" if files else ""
+        return f"{no_quarantine()}{kept}"
+    return f"select * from {files}" if files else no_rows(catalog.contract[name])
 
 
 def _usable_rollups(

@@ -18,6 +18,21 @@ from dashboard.warehouse.snapshots import Manifest
 
 
 @dataclass(frozen=True)
+class Coverage:
+    """What a table holds.
+
+    Attributes:
+        latest: Its newest row's time, by the column that chooses its month; None without.
+        held: Rows that hold each column.
+    """
+
+    table: str
+    rows: int
+    latest: str | None
+    held: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Reader:
     """One snapshot as one policy shows it. Safe to share between threads.
 
@@ -127,6 +142,19 @@ class Reader:
         """First and last local day with a promise, due or not; None without any."""
         found = self.roll_up(("volume",), (), Scope())
         return Period(*found.row(0)[-2:]) if found.height else None
+
+    def coverage(self, table: str) -> Coverage:
+        """How many rows of a contract table hold each column.
+
+        Raises:
+            AccessError: The policy does not show the table.
+        """
+        contract = self.catalog.contract[table]
+        counts = ", ".join(f'count("{name}") as "{name}"' for name in contract.columns)
+        latest = f'cast(max("{contract.month}") as varchar)' if contract.month else "null"
+        sql = f'select count(*) as "_rows", {latest} as "_latest", {counts} from {table}'
+        found = self._query(sql, {}, {}).row(0, named=True)
+        return Coverage(table, found.pop("_rows"), found.pop("_latest"), found)
 
     def shows(self, table: str) -> bool:
         """Whether the policy shows a contract table at all."""

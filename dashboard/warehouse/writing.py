@@ -21,6 +21,23 @@ from dashboard.warehouse.sql import identifier, literal, names
 
 Files = tuple[DataFile, ...]
 
+JUDGED = {
+    "delivery_id": "varchar",
+    "promised_by": "timestamp",
+    "promise_is_date": "boolean",
+    "delivered_at": "timestamp",
+    "status": "varchar",
+}
+"""What a refused delivery says of itself, so that the effect of refusing it can be told."""
+
+_QUARANTINE = {
+    "table_name": "varchar",
+    "file": "varchar",
+    "line": "bigint",
+    "reasons": "varchar",
+    "raw": "varchar",
+} | JUDGED
+
 
 @dataclass(frozen=True)
 class Bench:
@@ -149,6 +166,12 @@ def no_rows(table: Table) -> str:
     if table.warnings:
         columns.append("null::varchar as warnings")
     return f"select {', '.join(columns)} where false"
+
+
+def no_quarantine() -> str:
+    """A SELECT of the quarantine's columns, typed, that gives no row."""
+    columns = ", ".join(f"null::{kind} as {identifier(n)}" for n, kind in _QUARANTINE.items())
+    return f"select {columns} where false"
 
 
 def scan(warehouse: Path, files: Sequence[DataFile]) -> str:
