@@ -1,9 +1,8 @@
 """The workbench of one import: a throw-away DuckDB with the raw tables in it."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import cast
 
@@ -117,27 +116,46 @@ def _create_text_table(connection: duckdb.DuckDBPyConnection, name: str, raw: Ra
 def _land_csv(
     connection: duckdb.DuckDBPyConnection, name: str, raw: RawTable, file: RawFile
 ) -> Landed:
-    read = _read_csv(file, raw.delimiter)
     layout = cast("Layout", file.layout)
+    _insert(connection, name, raw, file)
+    unread = _unread(connection)
+    landed = _count(connection, name, file)
+    if unread[-1:] > [len(layout.lengths)]:
+        raise _miscounted(file, landed, len(unread))
+    wide = _wide(layout, unread)
+    landed -= _drop(connection, name, file, unread, wide)
+    malformed = sorted([*unread, *wide])
+    if landed + len(malformed) != file.records:
+        raise _miscounted(file, landed, len(malformed))
+    _note_malformed(connection, name, file, malformed)
+    _set_lines(connection, name, file, unread)
+    file.refuse_change()
+    connection.execute("drop table rejects; drop table reject_scans")
+    return Landed(file, name, landed, len(malformed))
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, name: str, raw: RawTable, file: RawFile
+) -> None:
+    """Read all records, each with the line it has if no other is blank, long or unread."""
+    columns = names(file.columns)
+    ahead = cast("Layout", file.layout).first_line - 1
     try:
         connection.execute(
-            f"create temp table landing as select *, row_number() over () as _record from {read}"
+            f"insert into raw.{identifier(name)} ({columns}, _file, _line) select {columns}, "
+            f"{literal(file.path.name)}, row_number() over () + {ahead} "
+            f"from {_read_csv(file, raw.delimiter)}"
         )
     except duckdb.Error as refused:
+        file.refuse_change()
         reason = str(refused).splitlines()[0]
         message = f"{file.path.name} cannot be read as CSV ({reason}); check its quotes"
         raise SourceError(message) from refused
-    unread = _unread(connection)
-    if max(unread, default=0) > len(layout.lengths):
-        raise _miscounted(file, scalar(connection, "select count(*) from landing"), len(unread))
-    wide = _wide(file, layout, unread)
-    count = _drop(connection, file, layout, list(unread), list(wide))
-    malformed = _note_malformed(connection, name, file, unread | wide)
-    if count + len(malformed) != file.records:
-        raise _miscounted(file, count, len(malformed))
-    _add_lines(connection, name, file, layout.lines(malformed))
-    connection.execute("drop table landing; drop table rejects; drop table reject_scans")
-    return Landed(file, name, count, len(malformed))
+
+
+def _count(connection: duckdb.DuckDBPyConnection, name: str, file: RawFile) -> int:
+    statement = f"select count(*) from raw.{identifier(name)} where _file = ?"
+    return int(scalar(connection, statement, [file.path.name]))
 
 
 def _miscounted(file: RawFile, read: int, malformed: int) -> SourceError:
@@ -152,50 +170,40 @@ def _read_csv(file: RawFile, delimiter: str) -> str:
     return (
         f"read_csv({literal(str(file.readable))}, columns={{{columns}}}, header=true, "
         f"delim={literal(delimiter)}, quote='\"', escape='\"', auto_detect=false, "
-        "strict_mode=true, nullstr='', store_rejects=true, rejects_limit=0, "
+        "compression='none', strict_mode=true, nullstr='', store_rejects=true, rejects_limit=0, "
         "rejects_table='rejects', rejects_scan='reject_scans', max_line_size=16777216)"
     )
 
 
-def _unread(connection: duckdb.DuckDBPyConnection) -> dict[int, str]:
-    """Raw text of the records that DuckDB could not read, by ordinal, from 1."""
-    rows = connection.execute(
-        "select line, coalesce(any_value(csv_line), '') from rejects group by line"
-    ).fetchall()
-    return {record: text.strip("\r\n") for record, text in rows}
+def _unread(connection: duckdb.DuckDBPyConnection) -> list[int]:
+    """Ordinals, from 1, of the records that DuckDB could not read, in rising order."""
+    rows = connection.execute("select distinct line from rejects order by line").fetchall()
+    return [record for (record,) in rows]
 
 
-def _wide(file: RawFile, layout: Layout, unread: Mapping[int, str]) -> dict[int, str]:
-    """Raw text of the records with more fields than columns that DuckDB did read.
+def _wide(layout: Layout, unread: list[int]) -> list[int]:
+    """Ordinals of the records with more fields than columns that DuckDB did read.
 
     It does where all fields too many are empty. They may well be the shift that an
     unquoted delimiter caused: then every value after it is in the wrong column.
     """
-    found = [record for record in layout.wide(len(file.columns)) if record not in unread]
-    if not found:
-        return {}
-    with file.readable.open("rb") as lines:
-        texts = {}
-        line = 1
-        for record in map(int, found):
-            first, length = int(layout.starts[record - 1]), int(layout.lengths[record - 1])
-            next(islice(lines, first - line - 1, first - line), None) if first > line else None
-            texts[record] = b"".join(islice(lines, length)).decode().strip("\r\n")
-            line = first + length
-    return texts
+    wide = layout.wide.copy()
+    wide[np.array([1, *unread]) - 1] = False
+    return (np.flatnonzero(wide) + 1).tolist()
 
 
 def _note_malformed(
-    connection: duckdb.DuckDBPyConnection, name: str, file: RawFile, texts: Mapping[int, str]
-) -> list[int]:
-    """Keep the raw text of records that could not be read; returns their ordinals."""
-    records = sorted(texts)
-    starts = cast("Layout", file.layout).starts[np.array(records, int) - 1]
+    connection: duckdb.DuckDBPyConnection, name: str, file: RawFile, records: list[int]
+) -> None:
+    """Keep the raw text of records that could not be read."""
+    if not records:
+        return
+    layout = cast("Layout", file.layout)
+    starts = layout.starts[np.array(records) - 1].tolist()
     connection.execute(
         "insert into malformed select ?, ?, unnest(?::bigint[]), unnest(?::varchar[])",
-        [name, file.path.name, starts.tolist(), [texts[record] for record in records]],
+        [name, file.path.name, starts, layout.texts(file.readable, records)],
     )
-    return records
 
 
 def oddly_spaced(landed: Sequence[Landed]) -> frozenset[str]:
@@ -206,50 +214,58 @@ def oddly_spaced(landed: Sequence[Landed]) -> frozenset[str]:
     return frozenset(one.table for one in landed if one.file.has_odd_space)
 
 
+def _read(file: RawFile, unread: list[int]) -> np.ndarray:
+    """Ordinals, from 1, of the records that DuckDB read, in file order.
+
+    Of one column, it reads an empty line as a record.
+    """
+    layout = cast("Layout", file.layout)
+    read = np.ones_like(layout.blank) if len(file.columns) == 1 else ~layout.blank
+    read[np.array([1, *unread]) - 1] = False
+    return np.flatnonzero(read) + 1
+
+
 def _drop(
     connection: duckdb.DuckDBPyConnection,
+    name: str,
     file: RawFile,
-    layout: Layout,
     unread: list[int],
     wide: list[int],
 ) -> int:
-    """Drop what DuckDB read and is no record, and count the rest.
-
-    That is the records too wide and, of one column, the row that an empty line gives.
-    """
-    blanks_are_read = len(file.columns) == 1
-    dropped = layout.blank.copy() if blanks_are_read else np.zeros_like(layout.blank)
+    """Drop what DuckDB read and is no record: empty lines, and records too wide."""
+    layout = cast("Layout", file.layout)
+    dropped = layout.blank.copy()
     dropped[np.array(wide, int) - 1] = True
-    if dropped.any():
-        read = np.ones_like(layout.blank) if blanks_are_read else ~layout.blank
-        read[[0, *(record - 1 for record in unread)]] = False
-        rows = (np.flatnonzero(dropped[read]) + 1).tolist()
-        kept = "select * replace (row_number() over () as _record) from landing where _record"
-        connection.execute(
-            f"create or replace temp table landing as {kept} not in (select unnest(?::bigint[]))",
-            [rows],
-        )
-    return int(scalar(connection, "select count(*) from landing"))
-
-
-def _add_lines(
-    connection: duckdb.DuckDBPyConnection, name: str, file: RawFile, lines: np.ndarray
-) -> None:
-    """Move what landed into the raw table, each record with its line.
-
-    Lines run ahead of records by a shift that changes only after a record of several
-    lines, a blank line or one that could not be read.
-    """
-    shifts = lines - np.arange(1, len(lines) + 1)
-    changes = np.flatnonzero(np.diff(shifts, prepend=-1))
-    columns = names(file.columns)
-    target = f"insert into raw.{identifier(name)} ({columns}, _file, _line) select {columns}, ?, "
-    if len(changes) == 1:
-        shift = int(shifts[0])
-        connection.execute(f"{target} _record + ? from landing", [file.path.name, shift])
-        return
+    rows = np.flatnonzero(dropped[_read(file, unread) - 1]) + layout.first_line
+    if not len(rows):
+        return 0
     connection.execute(
-        f"{target} _record + shift from landing asof join (select unnest(?::bigint[]) as since, "
-        "unnest(?::bigint[]) as shift) on _record >= since order by _record",
-        [file.path.name, (changes + 1).tolist(), shifts[changes].tolist()],
+        f"delete from raw.{identifier(name)} where _file = ? "
+        "and _line in (select unnest(?::bigint[]))",
+        [file.path.name, rows.tolist()],
+    )
+    return len(rows)
+
+
+def _set_lines(
+    connection: duckdb.DuckDBPyConnection, name: str, file: RawFile, unread: list[int]
+) -> None:
+    """Give each row its own first line.
+
+    It is ahead of the one it was read with by a shift that changes only after a record of
+    several lines, a blank line or one that could not be read.
+    """
+    layout = cast("Layout", file.layout)
+    lines = layout.starts[_read(file, unread) - 1]
+    given = np.arange(len(lines)) + layout.first_line
+    changes = np.flatnonzero(np.diff(lines - given, prepend=0))
+    if not len(changes):
+        return
+    table = f"raw.{identifier(name)}"
+    connection.execute(
+        f"update {table} set _line = line from (select _line as given, _line + shift as line "
+        f"from {table} asof join (select unnest($1::bigint[]) as since, "
+        "unnest($2::bigint[]) as shift) on _line >= since where _file = $3) "
+        "where _line = given and _file = $3",
+        [given[changes].tolist(), (lines - given)[changes].tolist(), file.path.name],
     )

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.errors import SourceError
-from dashboard.warehouse import ImportOptions, Warehouse, reading
+from dashboard.warehouse import ImportOptions, Warehouse, layout
 from dashboard.warehouse.profile import RawTable
 from tests.conftest import IMPORT_TIME
 from tests.raw import read_raw, read_text, stored
@@ -185,7 +185,11 @@ SWALLOWED = 'a,b\n1,2\n3,"' + "x\n" * 100 + '"\n'
             "(at most 100 lines a record)",
             id="a record of 101 lines",
         ),
-        pytest.param("a,b\n1,\x002\n", "t.csv holds NUL bytes; it is no text file", id="NUL"),
+        pytest.param(
+            "a,b\n1,\x002\n",
+            "t.csv holds NUL bytes; export it as text, or say its encoding in the profile",
+            id="NUL",
+        ),
         pytest.param(
             "a,b\r1,2\r",
             "t.csv has a CR without LF outside quotes; end its lines with LF or CRLF",
@@ -299,7 +303,7 @@ def test_an_empty_line_is_no_record_even_of_one_column(
 def test_where_a_chunk_ends_makes_no_difference(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: str, size: int
 ) -> None:
-    monkeypatch.setattr(reading, "_CHUNK", size)
+    monkeypatch.setattr(layout, "_CHUNK", size)
 
     found = read_text(tmp_path, data)
 
