@@ -156,7 +156,7 @@ def _check_text(lines: bytes, name: str) -> None:
         raise nul_bytes(name)
 
 
-def _whole_lines(path: Path, name: str, hashed: "hashlib._Hash") -> Iterator[bytes]:
+def _whole_lines(path: Path, name: str, hashed: hashlib.blake2b) -> Iterator[bytes]:
     """The file in pieces of whole lines; the last may lack its line end."""
     rest = b""
     for chunk in chunks(path):

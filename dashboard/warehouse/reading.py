@@ -219,7 +219,10 @@ def _check_columns(path: Path, columns: tuple[str, ...], raw: RawTable) -> None:
     unknown = [name for name in columns if name not in known]
     other = next((mark for mark in ";,\t|" if mark in columns[0]), None)
     if missing and len(columns) == 1 and other and other != raw.delimiter:
-        message = f"{path.name} has one column {_shown(columns[0])}; say delimiter = {other!r} in the profile"
+        message = (
+            f"{path.name} has one column {_shown(columns[0])}; "
+            f"say delimiter = {other!r} in the profile"
+        )
         raise SourceError(message)
     if missing:
         near = get_close_matches(missing[0], (unknown or columns)[:_NAMES_COMPARED], n=1)
