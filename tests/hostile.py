@@ -18,7 +18,6 @@ PROFILE = """
 label = "Hostile"
 time_zone = "UTC"
 load = "full"
-contract_shaped = true
 
 [raw.deliveries]
 files = {files}
@@ -26,6 +25,11 @@ columns = {columns}
 optional = {optional}
 encoding = "{encoding}"
 delimiter = {delimiter}
+"""
+
+SELECT = """-- grain: one row per delivery
+-- times: local
+select * from deliveries
 """
 
 
@@ -84,6 +88,7 @@ class Importer:
             delimiter=json.dumps(delimiter),
         )
         (stated / "profile.toml").write_text(text, encoding="utf-8")
+        (stated / "deliveries.sql").write_text(SELECT, encoding="utf-8")
         words = ["import", str(self.folder), "--profile", str(stated), "--format", "json"]
         code = main([*words, "--warehouse", str(self.warehouse), "--as-of", "2024-06-01"])
         return self._account(code)

@@ -70,7 +70,11 @@ class RawFile:
         Raises:
             SourceError: The file is not as it was when it was opened.
         """
-        if _state(self.path) != self.state:
+        try:
+            is_same = _state(self.path) == self.state
+        except FileNotFoundError:
+            is_same = False
+        if not is_same:
             message = f"{self.path.name} changed while it was read; import it when it is complete"
             raise SourceError(message)
 
@@ -191,7 +195,21 @@ def _parquet_shape(path: Path) -> tuple[tuple[str, ...], int]:
     except (pa.ArrowException, ValueError) as broken:
         message = f"{path.name} is no readable Parquet file; export it again"
         raise SourceError(message) from broken
+    counted = sum(_rows(meta, group) for group in range(meta.num_row_groups))
+    if counted != meta.num_rows:
+        message = (
+            f"{path.name} states {meta.num_rows} rows but its columns hold {counted}; "
+            "export it again"
+        )
+        raise SourceError(message)
     return tuple(meta.schema.to_arrow_schema().names), meta.num_rows
+
+
+def _rows(meta: pq.FileMetaData, group: int) -> int:
+    """Rows of a row group as its columns count them; one that repeats has more values."""
+    found = meta.row_group(group)
+    flat = [n for n in range(found.num_columns) if not meta.schema.column(n).max_repetition_level]
+    return min((found.column(n).num_values for n in flat), default=found.num_rows)
 
 
 def _header(layout: Layout, path: Path, delimiter: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The workbench of one import: a throw-away DuckDB with the raw tables in it."""
 
+import re
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -96,7 +97,7 @@ def _land_parquet(
         identifier(column) if column in present else f"null::varchar as {identifier(column)}"
         for column in raw.all_columns
     ]
-    paths = ", ".join(literal(str(file.readable)) for file in files)
+    paths = ", ".join(map(_path, files))
     connection.execute(
         f"create view raw.{identifier(name)} as select {', '.join(columns)}, "
         f"parse_filename(filename) as _file, file_row_number + 1 as _line "
@@ -104,6 +105,11 @@ def _land_parquet(
         f"file_row_number=true, hive_partitioning=false)"
     )
     return [Landed(file, name, file.records, 0) for file in files]
+
+
+def _path(file: RawFile) -> str:
+    """A file's path as SQL, with the signs in it that would make it a pattern taken as such."""
+    return literal(re.sub(r"[*?[]", r"[\g<0>]", str(file.readable)))
 
 
 def _create_text_table(connection: duckdb.DuckDBPyConnection, name: str, raw: RawTable) -> None:
@@ -129,7 +135,6 @@ def _land_csv(
         raise _miscounted(file, landed, len(malformed))
     _note_malformed(connection, name, file, malformed)
     _set_lines(connection, name, file, unread)
-    file.refuse_change()
     connection.execute("drop table rejects; drop table reject_scans")
     return Landed(file, name, landed, len(malformed))
 
@@ -151,6 +156,7 @@ def _insert(
         reason = str(refused).splitlines()[0]
         message = f"{file.path.name} cannot be read as CSV ({reason}); check its quotes"
         raise SourceError(message) from refused
+    file.refuse_change()
 
 
 def _count(connection: duckdb.DuckDBPyConnection, name: str, file: RawFile) -> int:
@@ -168,7 +174,7 @@ def _miscounted(file: RawFile, read: int, malformed: int) -> SourceError:
 def _read_csv(file: RawFile, delimiter: str) -> str:
     columns = ", ".join(f"{literal(column)}: 'varchar'" for column in file.columns)
     return (
-        f"read_csv({literal(str(file.readable))}, columns={{{columns}}}, header=true, "
+        f"read_csv({_path(file)}, columns={{{columns}}}, header=true, "
         f"delim={literal(delimiter)}, quote='\"', escape='\"', auto_detect=false, "
         "compression='none', strict_mode=true, nullstr='', store_rejects=true, rejects_limit=0, "
         "rejects_table='rejects', rejects_scan='reject_scans', max_line_size=16777216)"

@@ -42,7 +42,9 @@ ACCENTED = f"{HEADER}\n{good('D1')}" + GOOD.format("D2").replace("Wren", "ZaunkÃ
         pytest.param(f"\n\r\n\n{good('D3')}".join([HEADER, good("D1")]).encode(), {}, id="gaps"),
     ],
 )
-def test_every_record_is_taken_in(importer: Importer, data: bytes, profile: dict[str, str]) -> None:
+def test_every_record_is_taken_in(
+    importer: Importer, data: bytes, profile: dict[str, str]
+) -> None:
     outcome = importer.bring(data, **profile)
 
     assert outcome.counts == (2, 0, 2, 0)
@@ -237,3 +239,23 @@ def test_a_file_that_cannot_be_read_whole_is_refused(
     outcome = importer.bring(data, **profile)
 
     assert (outcome.code, outcome.said) == (COULD_NOT, said)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        pytest.param("", id="as the header"),
+        pytest.param(DATA, id="as a record"),
+        pytest.param(f'{DATA}"', id="in quotes, over many lines"),
+    ],
+)
+def test_a_record_beyond_all_measure_is_refused(importer: Importer, start: str) -> None:
+    endless = ("x" * 5_000_000 + "\n" * start.endswith('"')) * 14
+
+    outcome = importer.bring(f"{start}{endless}")
+
+    assert (outcome.code, outcome.said) == (
+        COULD_NOT,
+        "deliveries.csv has a record of over 64 MiB; look for a stray quote, or for line ends "
+        "that are missing",
+    )
