@@ -126,15 +126,16 @@ def _land_csv(
     _insert(connection, name, raw, file)
     unread = _unread(connection)
     landed = _count(connection, name, file)
-    if unread[-1:] > [len(layout.lengths)]:
+    read = _read(file, unread)
+    if unread[-1:] > [len(layout.lengths)] or landed != len(read):
         raise _miscounted(file, landed, len(unread))
     wide = _wide(layout, unread)
-    landed -= _drop(connection, name, file, unread, wide)
+    landed -= _drop(connection, name, file, read, wide)
     malformed = sorted([*unread, *wide])
     if landed + len(malformed) != file.records:
         raise _miscounted(file, landed, len(malformed))
     _note_malformed(connection, name, file, malformed)
-    _set_lines(connection, name, file, unread)
+    _set_lines(connection, name, file, read)
     connection.execute("drop table rejects; drop table reject_scans")
     return Landed(file, name, landed, len(malformed))
 
@@ -165,10 +166,10 @@ def _count(connection: duckdb.DuckDBPyConnection, name: str, file: RawFile) -> i
 
 
 def _miscounted(file: RawFile, read: int, malformed: int) -> SourceError:
-    return SourceError(
-        f"{file.path.name}: {file.records} records were counted but {read} read and "
-        f"{malformed} refused; look for a stray quote in it"
-    )
+    found = f"{file.records} records were counted but {read} read and {malformed} refused"
+    if read + malformed == file.records:
+        found = "the records that were read begin at other lines than those that were counted"
+    return SourceError(f"{file.path.name}: {found}; look for a stray quote in it")
 
 
 def _read_csv(file: RawFile, delimiter: str) -> str:
@@ -221,13 +222,14 @@ def oddly_spaced(landed: Sequence[Landed]) -> frozenset[str]:
 
 
 def _read(file: RawFile, unread: list[int]) -> np.ndarray:
-    """Ordinals, from 1, of the records that DuckDB read, in file order.
+    """Ordinals, from 1, of the records that DuckDB must have read, in file order.
 
     Of one column, it reads an empty line as a record.
     """
     layout = cast("Layout", file.layout)
     read = np.ones_like(layout.blank) if len(file.columns) == 1 else ~layout.blank
-    read[np.array([1, *unread]) - 1] = False
+    known = [record for record in unread if record <= len(read)]
+    read[np.array([1, *known]) - 1] = False
     return np.flatnonzero(read) + 1
 
 
@@ -235,14 +237,14 @@ def _drop(
     connection: duckdb.DuckDBPyConnection,
     name: str,
     file: RawFile,
-    unread: list[int],
+    read: np.ndarray,
     wide: list[int],
 ) -> int:
     """Drop what DuckDB read and is no record: empty lines, and records too wide."""
     layout = cast("Layout", file.layout)
     dropped = layout.blank.copy()
     dropped[np.array(wide, int) - 1] = True
-    rows = np.flatnonzero(dropped[_read(file, unread) - 1]) + layout.first_line
+    rows = np.flatnonzero(dropped[read - 1]) + layout.first_line
     if not len(rows):
         return 0
     connection.execute(
@@ -254,7 +256,7 @@ def _drop(
 
 
 def _set_lines(
-    connection: duckdb.DuckDBPyConnection, name: str, file: RawFile, unread: list[int]
+    connection: duckdb.DuckDBPyConnection, name: str, file: RawFile, read: np.ndarray
 ) -> None:
     """Give each row its own first line.
 
@@ -262,7 +264,7 @@ def _set_lines(
     several lines, a blank line or one that could not be read.
     """
     layout = cast("Layout", file.layout)
-    lines = layout.starts[_read(file, unread) - 1]
+    lines = layout.starts[read - 1]
     given = np.arange(len(lines)) + layout.first_line
     changes = np.flatnonzero(np.diff(lines - given, prepend=0))
     if not len(changes):

@@ -202,7 +202,8 @@ DATA = f"{HEADER}\n{good('D1')}"
         pytest.param(
             DATA.replace("status", '"status\nof it"'),
             {},
-            "deliveries.csv has no column 'status' (nearest: 'status of it'); the profile needs it",
+            "deliveries.csv has no column 'status' (nearest: 'status of it'); the profile needs "
+            "it",
             id="a line break in a name",
         ),
         pytest.param(

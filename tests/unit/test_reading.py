@@ -180,6 +180,12 @@ SWALLOWED = 'a,b\n1,2\n3,"' + "x\n" * 100 + '"\n'
             id="stray quotes in two records",
         ),
         pytest.param(
+            'a,b\n1,2\n",b\n",a","\n\nb,"\na,"b,1a\n',
+            "t.csv: the records that were read begin at other lines than those that were "
+            "counted; look for a stray quote in it",
+            id="quotes that can be paired in two ways, with the same number of records",
+        ),
+        pytest.param(
             SWALLOWED,
             "t.csv: the record at line 3 runs over 101 lines; look for a stray quote there "
             "(at most 100 lines a record)",
