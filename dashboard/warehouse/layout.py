@@ -34,12 +34,15 @@ class Layout:
         lengths: Lines that each record takes.
         blank: Whether it is an empty line.
         wide: Whether it has more fields than the header.
+        stray: Whether a quote in it neither opens nor closes a field, nor is doubled.
+            Then it could be divided in other ways.
     """
 
     header: bytes
     lengths: np.ndarray
     blank: np.ndarray
     wide: np.ndarray
+    stray: np.ndarray
 
     @property
     def records(self) -> int:
@@ -216,6 +219,8 @@ class _Count:
     lengths: list[np.ndarray] = field(default_factory=list)
     blank: list[np.ndarray] = field(default_factory=list)
     wide: list[np.ndarray] = field(default_factory=list)
+    stray: list[np.ndarray] = field(default_factory=list)
+    is_open_stray: bool = False
 
     def take(self, lines: bytes) -> None:
         """Count the records that end in a piece."""
@@ -231,7 +236,9 @@ class _Count:
         self._note_header(lines, ends)
         self._note_lengths(ordinals, len(newlines))
         self._note_blank(block, ends)
-        self._note_wide(_places(block, self.delimiter), quotes, ends)
+        places = _places(block, self.delimiter)
+        self._note_wide(places, quotes, ends)
+        self._note_stray(block, places, quotes, ends)
         self.inside = bool(len(quotes) % 2)
 
     def layout(self) -> Layout:
@@ -242,7 +249,7 @@ class _Count:
             raise SourceError(message)
         if not self.lengths:
             raise is_empty(self.name)
-        parts = (self.lengths, self.blank, self.wide)
+        parts = (self.lengths, self.blank, self.wide, self.stray)
         return Layout(self.header, *map(np.concatenate, parts))
 
     def _lines(self) -> int:
@@ -296,6 +303,25 @@ class _Count:
             self.delimiters_open = total - int(before[-1])
             self.allowed = int(counts[0]) if self.allowed is None else self.allowed
         self.wide.append(counts > (self.allowed or 0))
+
+    def _note_stray(
+        self, block: np.ndarray, places: np.ndarray, quotes: np.ndarray, ends: np.ndarray
+    ) -> None:
+        stray = np.zeros(len(ends) + 1, bool)
+        stray[0] = self.is_open_stray
+        if len(quotes):
+            delimits = np.zeros(len(block) + 1, bool)
+            delimits[places] = True
+            opening, closing = quotes[::2], quotes[1::2]
+            before, after = block[opening - 1], block[closing + 1]
+            opens = delimits[opening - len(self.delimiter)] | (opening < 1)
+            opens |= (before == _NEWLINE) | (before == _QUOTE)
+            closes = delimits[closing + 1] | (after == _QUOTE)
+            closes |= (after == _NEWLINE) | (after == _RETURN)
+            odd = np.concatenate((opening[~opens], closing[~closes]))
+            stray[np.searchsorted(ends, odd)] = True
+        self.is_open_stray = bool(stray[-1])
+        self.stray.append(stray[:-1])
 
 
 def _places(block: np.ndarray, delimiter: bytes) -> np.ndarray:

@@ -1,9 +1,11 @@
 """The workbench of one import: a throw-away DuckDB with the raw tables in it."""
 
+import csv
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import cast
 
@@ -17,6 +19,7 @@ from dashboard.warehouse.reading import Layout, RawFile
 from dashboard.warehouse.sql import identifier, literal, names, scalar
 
 _MEMORY = "5GB"
+_LONGEST_START = 2_000
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,8 @@ def _land_csv(
 ) -> Landed:
     layout = cast("Layout", file.layout)
     _insert(connection, name, raw, file)
-    unread = _unread(connection)
+    refused = _refused(connection)
+    unread = list(refused)
     landed = _count(connection, name, file)
     read = _read(file, unread)
     if unread[-1:] > [len(layout.lengths)] or landed != len(read):
@@ -132,7 +136,7 @@ def _land_csv(
     wide = _wide(layout, unread)
     landed -= _drop(connection, name, file, read, wide)
     malformed = sorted([*unread, *wide])
-    if landed + len(malformed) != file.records:
+    if landed + len(malformed) != file.records or not _in_step(file, raw, refused, wide):
         raise _miscounted(file, landed, len(malformed))
     _note_malformed(connection, name, file, malformed)
     _set_lines(connection, name, file, read)
@@ -182,10 +186,46 @@ def _read_csv(file: RawFile, delimiter: str) -> str:
     )
 
 
-def _unread(connection: duckdb.DuckDBPyConnection) -> list[int]:
-    """Ordinals, from 1, of the records that DuckDB could not read, in rising order."""
-    rows = connection.execute("select distinct line from rejects order by line").fetchall()
-    return [record for (record,) in rows]
+def _refused(connection: duckdb.DuckDBPyConnection) -> dict[int, str]:
+    """Records that DuckDB could not read: ordinals, from 1, rising, and how they begin."""
+    rows = connection.execute(
+        "select line, coalesce(min(csv_line), '') from rejects group by line order by line"
+    ).fetchall()
+    return dict(rows)
+
+
+def _in_step(file: RawFile, raw: RawTable, refused: Mapping[int, str], wide: list[int]) -> bool:
+    """Whether DuckDB ended every record where the count by quote parity did.
+
+    Only after a stray quote could it be otherwise: both numbers may agree by chance.
+    """
+    layout = cast("Layout", file.layout)
+    strays = (np.flatnonzero(layout.stray) + 1).tolist()
+    if not strays:
+        return True
+    accepted = [record for record in strays if record not in refused]
+    widths = [_fields(text, raw.delimiter) for text in layout.texts(file.readable, accepted)]
+    texts = layout.texts(file.readable, list(refused))
+    return all(
+        width == len(file.columns) or (width > len(file.columns) and record in wide)
+        for record, width in zip(accepted, widths, strict=True)
+    ) and all(
+        text == start or (len(start) >= _LONGEST_START and text.startswith(start))
+        for text, start in zip(texts, map(_without_end, refused.values()), strict=True)
+    )
+
+
+def _fields(text: str, delimiter: str) -> int:
+    """Number of fields where a text is one record whatever its stray quotes, else 0."""
+    try:
+        records = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error:
+        return 0
+    return len(records[0]) if len(records) == 1 else 0
+
+
+def _without_end(text: str) -> str:
+    return text.removesuffix("\n").removesuffix("\r")
 
 
 def _wide(layout: Layout, unread: list[int]) -> list[int]:

@@ -186,6 +186,18 @@ SWALLOWED = 'a,b\n1,2\n3,"' + "x\n" * 100 + '"\n'
             id="quotes that can be paired in two ways, with the same number of records",
         ),
         pytest.param(
+            'a,b\n1,5" x\n2,"a\nb\nc"\n3,6" y\n',
+            "t.csv: the records that were read begin at other lines than those that were "
+            "counted; look for a stray quote in it",
+            id="stray quotes round a record of as many lines as they join",
+        ),
+        pytest.param(
+            'a,b\n1,2\n1",5",""\n',
+            "t.csv: the records that were read begin at other lines than those that were "
+            "counted; look for a stray quote in it",
+            id="stray quotes that hide one empty field too many",
+        ),
+        pytest.param(
             SWALLOWED,
             "t.csv: the record at line 3 runs over 101 lines; look for a stray quote there "
             "(at most 100 lines a record)",
