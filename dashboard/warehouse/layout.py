@@ -313,8 +313,9 @@ class _Count:
             delimits = np.zeros(len(block) + 1, bool)
             delimits[places] = True
             opening, closing = quotes[::2], quotes[1::2]
+            opening = opening[opening > 0]
             before, after = block[opening - 1], block[closing + 1]
-            opens = delimits[opening - len(self.delimiter)] | (opening < 1)
+            opens = delimits[opening - len(self.delimiter)]
             opens |= (before == _NEWLINE) | (before == _QUOTE)
             closes = delimits[closing + 1] | (after == _QUOTE)
             closes |= (after == _NEWLINE) | (after == _RETURN)

@@ -9,7 +9,23 @@ from hypothesis import strategies as st
 from dashboard.warehouse import layout
 from tests.strict_csv import Record, read
 
-TEXTS = st.text(st.sampled_from('a¦¬,"\n\r é'), min_size=1, max_size=40)
+PIECES = [
+    "a",
+    "¦",
+    "¬",
+    "é",
+    " ",
+    ",",
+    ",",
+    "\n",
+    "\r",
+    '"',
+    '""',
+    '"a\n\nb"',
+    '"a""b"',
+    ',"""",¦',
+]
+TEXTS = st.lists(st.sampled_from(PIECES), min_size=1, max_size=20).map("".join)
 
 
 def _survey(text: str, delimiter: str, chunk: int) -> layout.Survey:
