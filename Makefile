@@ -5,13 +5,16 @@ BIN := .venv/bin
 STARTED := $(shell date +%s)
 ENV := .venv/.complete
 
-.PHONY: run test check format docs bench wheel env lock clean help
+.PHONY: run test test-slow check format docs bench wheel env lock clean help
 
 run: $(ENV) ## build the sample if absent, serve the app, print the address (PORT=8501)
 	@DOORSTEP_STARTED=$(STARTED) $(BIN)/doorstep demo --port $(PORT)
 
 test: $(ENV) ## run all tests in parallel; browser tests need Chromium
 	@$(BIN)/pytest -n auto --dist worksteal -q
+
+test-slow: $(ENV) ## search for input that breaks something, for some minutes
+	@$(BIN)/pytest -n auto --dist worksteal -q -m slow
 
 check: $(ENV) ## lint, types, layers, SQL style, generated docs
 	@$(BIN)/ruff check .

@@ -7,65 +7,31 @@ hashed, must agree. A file that cannot be read whole is refused by name.
 import codecs
 import csv
 import hashlib
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cached_property
+from io import StringIO
 from pathlib import Path
 from tempfile import mkdtemp
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dashboard.errors import SourceError
+from dashboard.warehouse.layout import (
+    Layout,
+    Survey,
+    chunks,
+    is_empty,
+    not_decoded,
+    nul_bytes,
+    survey,
+)
 from dashboard.warehouse.profile import Profile, RawTable
 
-_CHUNK = 1 << 24
-_QUOTE, _NEWLINE = ord('"'), ord("\n")
-_MOST_LINES = 100
-_NEVER = 256
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Where the records of a CSV file stand, the header and blank lines among them.
-
-    Attributes:
-        lengths: Lines that each record takes.
-        blank: Whether it is an empty line.
-        delimiters: How many stand in it outside quotes; not counted where they take
-            several bytes.
-    """
-
-    lengths: np.ndarray
-    blank: np.ndarray
-    delimiters: np.ndarray
-
-    @property
-    def records(self) -> int:
-        """Records that hold data."""
-        return int((~self.blank).sum()) - 1
-
-    @cached_property
-    def starts(self) -> np.ndarray:
-        """First line, from 1, of each record."""
-        return np.cumsum(self.lengths) - self.lengths + 1
-
-    def wide(self, columns: int) -> np.ndarray:
-        """Ordinals, from 1, of records with more fields than columns, the header's left out."""
-        return np.flatnonzero(self.delimiters[1:] >= columns) + 2
-
-    def lines(self, malformed: list[int]) -> np.ndarray:
-        """First line, from 1, of each record that was read.
-
-        Args:
-            malformed: Ordinals, from 1, of records that could not be read.
-        """
-        read = ~self.blank
-        read[0] = False
-        read[np.array(malformed, int) - 1] = False
-        return self.starts[read]
+_LONGEST_NAME = 60
+_NAMES_COMPARED = 1000
 
 
 @dataclass(frozen=True)
@@ -79,6 +45,7 @@ class RawFile:
         layout: Where the records of a CSV file stand; None for Parquet.
         records: Number of records, header and blank lines left out.
         digest: BLAKE2b of the bytes as found.
+        state: Its size, time of change and inode when it was opened.
         has_odd_space: Whether a field may begin or end in a tab, line end or no-break
             space; not known of Parquet.
     """
@@ -86,15 +53,30 @@ class RawFile:
     path: Path
     readable: Path
     columns: tuple[str, ...]
-    layout: "Layout | None"
+    layout: Layout | None
     records: int
     digest: str
+    state: tuple[int, ...]
     has_odd_space: bool = False
 
     @property
     def is_parquet(self) -> bool:
         """Whether it is a Parquet file."""
         return _is_parquet(self.path)
+
+    def refuse_change(self) -> None:
+        """Make sure that what was read is what was counted.
+
+        Raises:
+            SourceError: The file is not as it was when it was opened.
+        """
+        try:
+            is_same = _state(self.path) == self.state
+        except FileNotFoundError:
+            is_same = False
+        if not is_same:
+            message = f"{self.path.name} changed while it was read; import it when it is complete"
+            raise SourceError(message)
 
 
 def find_all(folder: Path, profile: Profile) -> dict[str, list[Path]]:
@@ -174,16 +156,33 @@ def open_file(path: Path, raw: RawTable, staging: Path) -> RawFile:
 
 
 def _opened(path: Path, raw: RawTable, staging: Path) -> RawFile:
+    state = _state(path)
     if _is_parquet(path):
         columns, records = _parquet_shape(path)
         _check_columns(path, columns, raw)
-        return RawFile(path, path, columns, None, records, _digest(path))
-    readable = _transcript(path, raw.encoding, staging)
-    layout = _layout(readable, path, raw.delimiter.encode())
-    columns = _header(readable, path, raw.delimiter)
+        return RawFile(path, path, columns, None, records, _digest(path), state)
+    readable, digest, found = _surveyed(path, raw, staging)
+    columns = _header(found.layout, path, raw.delimiter)
     _check_columns(path, columns, raw)
-    odd = bool(layout.lengths.max() > 1) or _holds(readable, b"\t", "\u00a0".encode())
-    return RawFile(path, readable, columns, layout, layout.records, _digest(path), odd)
+    records = found.layout.records
+    return RawFile(
+        path, readable, columns, found.layout, records, digest, state, found.has_odd_space
+    )
+
+
+def _surveyed(path: Path, raw: RawTable, staging: Path) -> tuple[Path, str, Survey]:
+    """What DuckDB reads, digest of the bytes as found, and what stands where."""
+    if codecs.lookup(raw.encoding).name == "utf-8":
+        found = survey(path, path.name, raw.delimiter)
+        if found.has_one_line_end:
+            return path, found.digest, found
+    readable = _transcript(path, raw.encoding, staging)
+    return readable, _digest(path), survey(readable, path.name, raw.delimiter)
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ino
 
 
 def _is_parquet(path: Path) -> bool:
@@ -196,19 +195,32 @@ def _parquet_shape(path: Path) -> tuple[tuple[str, ...], int]:
     except (pa.ArrowException, ValueError) as broken:
         message = f"{path.name} is no readable Parquet file; export it again"
         raise SourceError(message) from broken
+    counted = sum(_rows(meta, group) for group in range(meta.num_row_groups))
+    if counted != meta.num_rows:
+        message = (
+            f"{path.name} states {meta.num_rows} rows but its columns hold {counted}; "
+            "export it again"
+        )
+        raise SourceError(message)
     return tuple(meta.schema.to_arrow_schema().names), meta.num_rows
 
 
-def _header(readable: Path, path: Path, delimiter: str) -> tuple[str, ...]:
+def _rows(meta: pq.FileMetaData, group: int) -> int:
+    """Rows of a row group as its columns count them; one that repeats has more values."""
+    found = meta.row_group(group)
+    flat = [n for n in range(found.num_columns) if not meta.schema.column(n).max_repetition_level]
+    return min((found.column(n).num_values for n in flat), default=found.num_rows)
+
+
+def _header(layout: Layout, path: Path, delimiter: str) -> tuple[str, ...]:
+    lines = StringIO(layout.header.decode("utf-8-sig"), newline="")
     try:
-        with readable.open(encoding="utf-8-sig", newline="") as text:
-            first = next(csv.reader(text, delimiter=delimiter), None)
+        first = next(csv.reader(lines, delimiter=delimiter))
     except csv.Error as wrong:
         message = f"{path.name} begins with no column names ({wrong}); check its first line"
         raise SourceError(message) from wrong
-    if first is None:
-        message = f"{path.name} is empty; it needs a line with column names"
-        raise SourceError(message)
+    if not first and layout.records < 1:
+        raise is_empty(path.name)
     if not first:
         message = f"{path.name} begins with an empty line; its first line must name the columns"
         raise SourceError(message)
@@ -217,53 +229,43 @@ def _header(readable: Path, path: Path, delimiter: str) -> tuple[str, ...]:
 
 def _check_columns(path: Path, columns: tuple[str, ...], raw: RawTable) -> None:
     known = raw.all_columns
-    twice = sorted({name for name in columns if columns.count(name) > 1})
-    if twice:
-        message = f"{path.name} names column '{twice[0]}' twice; each name may stand once"
+    twice = next((name for name, count in Counter(columns).items() if count > 1), None)
+    if twice is not None:
+        message = f"{path.name} names column {_shown(twice)} twice; each name may stand once"
         raise SourceError(message)
     missing = [name for name in raw.columns if name not in columns]
     unknown = [name for name in columns if name not in known]
     other = next((mark for mark in ";,\t|" if mark in columns[0]), None)
     if missing and len(columns) == 1 and other and other != raw.delimiter:
         message = (
-            f"{path.name} has one column '{columns[0]}'; say delimiter = {other!r} in the profile"
+            f"{path.name} has one column {_shown(columns[0])}; "
+            f"say delimiter = {other!r} in the profile"
         )
         raise SourceError(message)
     if missing:
-        near = get_close_matches(missing[0], unknown or columns, n=1)
-        hint = f" (nearest: '{near[0]}')" if near else ""
+        near = get_close_matches(missing[0], (unknown or columns)[:_NAMES_COMPARED], n=1)
+        hint = f" (nearest: {_shown(near[0])})" if near else ""
         message = f"{path.name} has no column '{missing[0]}'{hint}; the profile needs it"
         raise SourceError(message)
     if unknown:
         near = get_close_matches(unknown[0], [n for n in known if n not in columns], n=1)
         hint = f"did you mean '{near[0]}'?" if near else "name it in the profile as optional"
-        message = f"{path.name} has an unknown column '{unknown[0]}'; {hint}"
+        message = f"{path.name} has an unknown column {_shown(unknown[0])}; {hint}"
         raise SourceError(message)
 
 
+def _shown(name: str) -> str:
+    """A column's name in quotes, on one line and of bounded length."""
+    line = " ".join(name.split())
+    return f"'{line if len(line) <= _LONGEST_NAME else line[: _LONGEST_NAME - 1] + '…'}'"
+
+
 def _transcript(path: Path, encoding: str, staging: Path) -> Path:
-    """The file itself where it is UTF-8 with one kind of line end, else a transcript."""
-    if codecs.lookup(encoding).name == "utf-8" and _has_one_line_end(path):
-        for _text in _decoded(path, encoding):
-            pass
-        return path
-    folder = Path(mkdtemp(dir=staging))
-    copy = folder / path.name
+    """A copy in UTF-8 with one kind of line end."""
+    copy = Path(mkdtemp(dir=staging)) / path.name
     with copy.open("w", encoding="utf-8", newline="") as out:
         out.writelines(_with_one_line_end(_decoded(path, encoding), path))
     return copy
-
-
-def _has_one_line_end(path: Path) -> bool:
-    """Whether all line ends are LF, or all are CRLF, and no CR stands elsewhere."""
-    newlines = returns = pairs = 0
-    last = b""
-    for chunk in _chunks(path):
-        newlines += chunk.count(b"\n")
-        returns += chunk.count(b"\r")
-        pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk.startswith(b"\n"))
-        last = chunk[-1:]
-    return returns == 0 or newlines == returns == pairs
 
 
 def _with_one_line_end(texts: Iterable[str], path: Path) -> Iterator[str]:
@@ -291,88 +293,14 @@ def _only_newlines(text: str, path: Path) -> str:
 def _decoded(path: Path, encoding: str) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        for chunk in _chunks(path):
+        for chunk in chunks(path):
             text = decoder.decode(chunk)
             if "\0" in text:
-                message = f"{path.name} holds NUL bytes; it is no text file"
-                raise SourceError(message)
+                raise nul_bytes(path.name)
             yield text
         yield decoder.decode(b"", final=True)
-    except UnicodeDecodeError as wrong:
-        message = (
-            f"{path.name} is not {encoding} (byte {wrong.object[wrong.start]:#04x}); "
-            "say its encoding in the profile"
-        )
-        raise SourceError(message) from wrong
-
-
-def _layout(readable: Path, path: Path, delimiter: bytes) -> Layout:
-    """Find every record by quote parity, in one pass over the bytes."""
-    divides = delimiter[0] if len(delimiter) == 1 else _NEVER
-    lengths: list[np.ndarray] = []
-    blanks: list[np.ndarray] = []
-    delimiters: list[np.ndarray] = []
-    inside, lines_open, fields_open, tail = 0, 0, 0, b"\n"
-    for chunk in _chunks(readable):
-        block = np.frombuffer(chunk, np.uint8)
-        quoted = np.bitwise_xor.accumulate((block == _QUOTE).view(np.uint8)) ^ inside
-        newline = block == _NEWLINE
-        outside = quoted == 0
-        ends = np.flatnonzero(newline & outside)
-        taken = np.cumsum(newline)[ends] + lines_open
-        lengths.append(np.diff(taken, prepend=0))
-        blanks.append(_blank(block, ends, at_start=tail.rstrip(b"\r").endswith(b"\n")))
-        lines_open += int(newline.sum()) - (int(taken[-1]) if len(taken) else 0)
-        places = np.flatnonzero((block == divides) & outside)
-        passed = np.searchsorted(places, ends) + fields_open
-        delimiters.append(np.diff(passed, prepend=0))
-        fields_open += len(places) - (int(passed[-1]) if len(passed) else 0)
-        inside, tail = int(quoted[-1]), (tail + chunk)[-2:]
-    if inside:
-        first = 1 + sum(int(piece.sum()) for piece in lengths)
-        message = f"{path.name}: a quote in the record at line {first} never closes; close it"
-        raise SourceError(message)
-    if not tail.endswith(b"\n"):
-        lengths.append(np.array([lines_open + 1]))
-        blanks.append(np.array([False]))
-        delimiters.append(np.array([fields_open]))
-    if not lengths:
-        message = f"{path.name} is empty; it needs a line with column names"
-        raise SourceError(message)
-    layout = Layout(*map(np.concatenate, (lengths, blanks, delimiters)))
-    _refuse_swallowed_lines(layout.lengths, path)
-    return layout
-
-
-def _refuse_swallowed_lines(lengths: np.ndarray, path: Path) -> None:
-    longest = int(lengths.argmax())
-    if lengths[longest] > _MOST_LINES:
-        first = 1 + int(lengths[:longest].sum())
-        message = (
-            f"{path.name}: the record at line {first} runs over {lengths[longest]} lines; "
-            f"look for a stray quote there (at most {_MOST_LINES} lines a record)"
-        )
-        raise SourceError(message)
-
-
-def _blank(block: np.ndarray, ends: np.ndarray, *, at_start: bool) -> np.ndarray:
-    """Which records of a block hold nothing before their line end."""
-    if not len(ends):
-        return np.empty(0, bool)
-    before = np.append(-1 if at_start else -3, ends[:-1])
-    gaps = ends - before - 1
-    only_return = (gaps == 1) & (block[np.maximum(ends - 1, 0)] == ord("\r"))
-    return (gaps == 0) | only_return
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            yield chunk
-
-
-def _holds(path: Path, *texts: bytes) -> bool:
-    return any(text in chunk for chunk in _chunks(path) for text in texts)
+    except UnicodeError as wrong:
+        raise not_decoded(path.name, encoding, wrong) from wrong
 
 
 def _digest(path: Path) -> str:

@@ -1,9 +1,11 @@
 """The workbench of one import: a throw-away DuckDB with the raw tables in it."""
 
+import csv
+import re
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from io import StringIO
 from pathlib import Path
 from typing import cast
 
@@ -17,6 +19,7 @@ from dashboard.warehouse.reading import Layout, RawFile
 from dashboard.warehouse.sql import identifier, literal, names, scalar
 
 _MEMORY = "5GB"
+_LONGEST_START = 2_000
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ def _land_parquet(
         identifier(column) if column in present else f"null::varchar as {identifier(column)}"
         for column in raw.all_columns
     ]
-    paths = ", ".join(literal(str(file.readable)) for file in files)
+    paths = ", ".join(map(_path, files))
     connection.execute(
         f"create view raw.{identifier(name)} as select {', '.join(columns)}, "
         f"parse_filename(filename) as _file, file_row_number + 1 as _line "
@@ -106,6 +109,11 @@ def _land_parquet(
         f"file_row_number=true, hive_partitioning=false)"
     )
     return [Landed(file, name, file.records, 0) for file in files]
+
+
+def _path(file: RawFile) -> str:
+    """A file's path as SQL, with the signs in it that would make it a pattern taken as such."""
+    return literal(re.sub(r"[*?[]", r"[\g<0>]", str(file.readable)))
 
 
 def _create_text_table(connection: duckdb.DuckDBPyConnection, name: str, raw: RawTable) -> None:
@@ -118,85 +126,132 @@ def _create_text_table(connection: duckdb.DuckDBPyConnection, name: str, raw: Ra
 def _land_csv(
     connection: duckdb.DuckDBPyConnection, name: str, raw: RawTable, file: RawFile
 ) -> Landed:
-    read = _read_csv(file, raw.delimiter)
     layout = cast("Layout", file.layout)
+    _insert(connection, name, raw, file)
+    refused = _refused(connection)
+    unread = list(refused)
+    landed = _count(connection, name, file)
+    read = _read(file, unread)
+    if unread[-1:] > [len(layout.lengths)] or landed != len(read):
+        raise _miscounted(file, landed, len(unread))
+    wide = _wide(layout, unread)
+    landed -= _drop(connection, name, file, read, wide)
+    malformed = sorted([*unread, *wide])
+    if landed + len(malformed) != file.records or not _in_step(file, raw, refused, wide):
+        raise _miscounted(file, landed, len(malformed))
+    _note_malformed(connection, name, file, malformed)
+    _set_lines(connection, name, file, read)
+    connection.execute("drop table rejects; drop table reject_scans")
+    return Landed(file, name, landed, len(malformed))
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, name: str, raw: RawTable, file: RawFile
+) -> None:
+    """Read all records, each with the line it has if no other is blank, long or unread."""
+    columns = names(file.columns)
+    ahead = cast("Layout", file.layout).first_line - 1
     try:
         connection.execute(
-            f"create temp table landing as select *, row_number() over () as _record from {read}"
+            f"insert into raw.{identifier(name)} ({columns}, _file, _line) select {columns}, "
+            f"{literal(file.path.name)}, row_number() over () + {ahead} "
+            f"from {_read_csv(file, raw.delimiter)}"
         )
     except duckdb.Error as refused:
+        file.refuse_change()
         reason = str(refused).splitlines()[0]
         message = f"{file.path.name} cannot be read as CSV ({reason}); check its quotes"
         raise SourceError(message) from refused
-    unread = _unread(connection)
-    if max(unread, default=0) > len(layout.lengths):
-        raise _miscounted(file, scalar(connection, "select count(*) from landing"), len(unread))
-    wide = _wide(file, layout, unread)
-    count = _drop(connection, file, layout, list(unread), list(wide))
-    malformed = _note_malformed(connection, name, file, unread | wide)
-    if count + len(malformed) != file.records:
-        raise _miscounted(file, count, len(malformed))
-    _add_lines(connection, name, file, layout.lines(malformed))
-    connection.execute("drop table landing; drop table rejects; drop table reject_scans")
-    return Landed(file, name, count, len(malformed))
+    file.refuse_change()
+
+
+def _count(connection: duckdb.DuckDBPyConnection, name: str, file: RawFile) -> int:
+    statement = f"select count(*) from raw.{identifier(name)} where _file = ?"
+    return int(scalar(connection, statement, [file.path.name]))
 
 
 def _miscounted(file: RawFile, read: int, malformed: int) -> SourceError:
-    return SourceError(
-        f"{file.path.name}: {file.records} records were counted but {read} read and "
-        f"{malformed} refused; look for a stray quote in it"
-    )
+    found = f"{file.records} records were counted but {read} read and {malformed} refused"
+    if read + malformed == file.records:
+        found = "the records that were read begin at other lines than those that were counted"
+    return SourceError(f"{file.path.name}: {found}; look for a stray quote in it")
 
 
 def _read_csv(file: RawFile, delimiter: str) -> str:
     columns = ", ".join(f"{literal(column)}: 'varchar'" for column in file.columns)
     return (
-        f"read_csv({literal(str(file.readable))}, columns={{{columns}}}, header=true, "
+        f"read_csv({_path(file)}, columns={{{columns}}}, header=true, "
         f"delim={literal(delimiter)}, quote='\"', escape='\"', auto_detect=false, "
-        "strict_mode=true, nullstr='', store_rejects=true, rejects_limit=0, "
+        "compression='none', strict_mode=true, nullstr='', store_rejects=true, rejects_limit=0, "
         "rejects_table='rejects', rejects_scan='reject_scans', max_line_size=16777216)"
     )
 
 
-def _unread(connection: duckdb.DuckDBPyConnection) -> dict[int, str]:
-    """Raw text of the records that DuckDB could not read, by ordinal, from 1."""
+def _refused(connection: duckdb.DuckDBPyConnection) -> dict[int, str]:
+    """Records that DuckDB could not read: ordinals, from 1, rising, and how they begin."""
     rows = connection.execute(
-        "select line, coalesce(any_value(csv_line), '') from rejects group by line"
+        "select line, coalesce(min(csv_line), '') from rejects group by line order by line"
     ).fetchall()
-    return {record: text.strip("\r\n") for record, text in rows}
+    return dict(rows)
 
 
-def _wide(file: RawFile, layout: Layout, unread: Mapping[int, str]) -> dict[int, str]:
-    """Raw text of the records with more fields than columns that DuckDB did read.
+def _in_step(file: RawFile, raw: RawTable, refused: Mapping[int, str], wide: list[int]) -> bool:
+    """Whether DuckDB ended every record where the count by quote parity did.
+
+    Only after a stray quote could it be otherwise: both numbers may agree by chance.
+    """
+    layout = cast("Layout", file.layout)
+    strays = (np.flatnonzero(layout.stray) + 1).tolist()
+    if not strays:
+        return True
+    accepted = [record for record in strays if record not in refused]
+    widths = [_fields(text, raw.delimiter) for text in layout.texts(file.readable, accepted)]
+    texts = layout.texts(file.readable, list(refused))
+    return all(
+        width == len(file.columns) or (width > len(file.columns) and record in wide)
+        for record, width in zip(accepted, widths, strict=True)
+    ) and all(
+        text == start or (len(start) >= _LONGEST_START and text.startswith(start))
+        for text, start in zip(texts, map(_without_end, refused.values()), strict=True)
+    )
+
+
+def _fields(text: str, delimiter: str) -> int:
+    """Number of fields where a text is one record whatever its stray quotes, else 0."""
+    try:
+        records = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error:
+        return 0
+    return len(records[0]) if len(records) == 1 else 0
+
+
+def _without_end(text: str) -> str:
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+def _wide(layout: Layout, unread: list[int]) -> list[int]:
+    """Ordinals of the records with more fields than columns that DuckDB did read.
 
     It does where all fields too many are empty. They may well be the shift that an
     unquoted delimiter caused: then every value after it is in the wrong column.
     """
-    found = [record for record in layout.wide(len(file.columns)) if record not in unread]
-    if not found:
-        return {}
-    with file.readable.open("rb") as lines:
-        texts = {}
-        line = 1
-        for record in map(int, found):
-            first, length = int(layout.starts[record - 1]), int(layout.lengths[record - 1])
-            next(islice(lines, first - line - 1, first - line), None) if first > line else None
-            texts[record] = b"".join(islice(lines, length)).decode().strip("\r\n")
-            line = first + length
-    return texts
+    wide = layout.wide.copy()
+    wide[np.array([1, *unread]) - 1] = False
+    return (np.flatnonzero(wide) + 1).tolist()
 
 
 def _note_malformed(
-    connection: duckdb.DuckDBPyConnection, name: str, file: RawFile, texts: Mapping[int, str]
-) -> list[int]:
-    """Keep the raw text of records that could not be read; returns their ordinals."""
-    records = sorted(texts)
-    starts = cast("Layout", file.layout).starts[np.array(records, int) - 1]
+    connection: duckdb.DuckDBPyConnection, name: str, file: RawFile, records: list[int]
+) -> None:
+    """Keep the raw text of records that could not be read."""
+    if not records:
+        return
+    layout = cast("Layout", file.layout)
+    starts = layout.starts[np.array(records) - 1].tolist()
     connection.execute(
         "insert into malformed select ?, ?, unnest(?::bigint[]), unnest(?::varchar[])",
-        [name, file.path.name, starts.tolist(), [texts[record] for record in records]],
+        [name, file.path.name, starts, layout.texts(file.readable, records)],
     )
-    return records
 
 
 def oddly_spaced(landed: Sequence[Landed]) -> frozenset[str]:
@@ -207,50 +262,59 @@ def oddly_spaced(landed: Sequence[Landed]) -> frozenset[str]:
     return frozenset(one.table for one in landed if one.file.has_odd_space)
 
 
+def _read(file: RawFile, unread: list[int]) -> np.ndarray:
+    """Ordinals, from 1, of the records that DuckDB must have read, in file order.
+
+    Of one column, it reads an empty line as a record.
+    """
+    layout = cast("Layout", file.layout)
+    read = np.ones_like(layout.blank) if len(file.columns) == 1 else ~layout.blank
+    known = [record for record in unread if record <= len(read)]
+    read[np.array([1, *known]) - 1] = False
+    return np.flatnonzero(read) + 1
+
+
 def _drop(
     connection: duckdb.DuckDBPyConnection,
+    name: str,
     file: RawFile,
-    layout: Layout,
-    unread: list[int],
+    read: np.ndarray,
     wide: list[int],
 ) -> int:
-    """Drop what DuckDB read and is no record, and count the rest.
-
-    That is the records too wide and, of one column, the row that an empty line gives.
-    """
-    blanks_are_read = len(file.columns) == 1
-    dropped = layout.blank.copy() if blanks_are_read else np.zeros_like(layout.blank)
+    """Drop what DuckDB read and is no record: empty lines, and records too wide."""
+    layout = cast("Layout", file.layout)
+    dropped = layout.blank.copy()
     dropped[np.array(wide, int) - 1] = True
-    if dropped.any():
-        read = np.ones_like(layout.blank) if blanks_are_read else ~layout.blank
-        read[[0, *(record - 1 for record in unread)]] = False
-        rows = (np.flatnonzero(dropped[read]) + 1).tolist()
-        kept = "select * replace (row_number() over () as _record) from landing where _record"
-        connection.execute(
-            f"create or replace temp table landing as {kept} not in (select unnest(?::bigint[]))",
-            [rows],
-        )
-    return int(scalar(connection, "select count(*) from landing"))
-
-
-def _add_lines(
-    connection: duckdb.DuckDBPyConnection, name: str, file: RawFile, lines: np.ndarray
-) -> None:
-    """Move what landed into the raw table, each record with its line.
-
-    Lines run ahead of records by a shift that changes only after a record of several
-    lines, a blank line or one that could not be read.
-    """
-    shifts = lines - np.arange(1, len(lines) + 1)
-    changes = np.flatnonzero(np.diff(shifts, prepend=-1))
-    columns = names(file.columns)
-    target = f"insert into raw.{identifier(name)} ({columns}, _file, _line) select {columns}, ?, "
-    if len(changes) == 1:
-        shift = int(shifts[0])
-        connection.execute(f"{target} _record + ? from landing", [file.path.name, shift])
-        return
+    rows = np.flatnonzero(dropped[read - 1]) + layout.first_line
+    if not len(rows):
+        return 0
     connection.execute(
-        f"{target} _record + shift from landing asof join (select unnest(?::bigint[]) as since, "
-        "unnest(?::bigint[]) as shift) on _record >= since order by _record",
-        [file.path.name, (changes + 1).tolist(), shifts[changes].tolist()],
+        f"delete from raw.{identifier(name)} where _file = ? "
+        "and _line in (select unnest(?::bigint[]))",
+        [file.path.name, rows.tolist()],
+    )
+    return len(rows)
+
+
+def _set_lines(
+    connection: duckdb.DuckDBPyConnection, name: str, file: RawFile, read: np.ndarray
+) -> None:
+    """Give each row its own first line.
+
+    It is ahead of the one it was read with by a shift that changes only after a record of
+    several lines, a blank line or one that could not be read.
+    """
+    layout = cast("Layout", file.layout)
+    lines = layout.starts[read - 1]
+    given = np.arange(len(lines)) + layout.first_line
+    changes = np.flatnonzero(np.diff(lines - given, prepend=0))
+    if not len(changes):
+        return
+    table = f"raw.{identifier(name)}"
+    connection.execute(
+        f"update {table} set _line = line from (select _line as given, _line + shift as line "
+        f"from {table} asof join (select unnest($1::bigint[]) as since, "
+        "unnest($2::bigint[]) as shift) on _line >= since where _file = $3) "
+        "where _line = given and _file = $3",
+        [given[changes].tolist(), (lines - given)[changes].tolist(), file.path.name],
     )

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.errors import SourceError
-from dashboard.warehouse import ImportOptions, Warehouse, reading
+from dashboard.warehouse import ImportOptions, Warehouse, layout
 from dashboard.warehouse.profile import RawTable
 from tests.conftest import IMPORT_TIME
 from tests.raw import read_raw, read_text, stored
@@ -180,12 +180,34 @@ SWALLOWED = 'a,b\n1,2\n3,"' + "x\n" * 100 + '"\n'
             id="stray quotes in two records",
         ),
         pytest.param(
+            'a,b\n1,2\n",b\n",a","\n\nb,"\na,"b,1a\n',
+            "t.csv: the records that were read begin at other lines than those that were "
+            "counted; look for a stray quote in it",
+            id="quotes that can be paired in two ways, with the same number of records",
+        ),
+        pytest.param(
+            'a,b\n1,5" x\n2,"a\nb\nc"\n3,6" y\n',
+            "t.csv: the records that were read begin at other lines than those that were "
+            "counted; look for a stray quote in it",
+            id="stray quotes round a record of as many lines as they join",
+        ),
+        pytest.param(
+            'a,b\n1,2\n1",5",""\n',
+            "t.csv: the records that were read begin at other lines than those that were "
+            "counted; look for a stray quote in it",
+            id="stray quotes that hide one empty field too many",
+        ),
+        pytest.param(
             SWALLOWED,
             "t.csv: the record at line 3 runs over 101 lines; look for a stray quote there "
             "(at most 100 lines a record)",
             id="a record of 101 lines",
         ),
-        pytest.param("a,b\n1,\x002\n", "t.csv holds NUL bytes; it is no text file", id="NUL"),
+        pytest.param(
+            "a,b\n1,\x002\n",
+            "t.csv holds NUL bytes; export it as text, or say its encoding in the profile",
+            id="NUL",
+        ),
         pytest.param(
             "a,b\r1,2\r",
             "t.csv has a CR without LF outside quotes; end its lines with LF or CRLF",
@@ -299,7 +321,7 @@ def test_an_empty_line_is_no_record_even_of_one_column(
 def test_where_a_chunk_ends_makes_no_difference(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: str, size: int
 ) -> None:
-    monkeypatch.setattr(reading, "_CHUNK", size)
+    monkeypatch.setattr(layout, "_CHUNK", size)
 
     found = read_text(tmp_path, data)
 
