@@ -46,7 +46,7 @@ with ui.panel(
 scores = ui.answer(analysis.carrier_data, view.scope)
 with ui.panel(
     "How complete each carrier's data is",
-    f"{view.days}; shares of its closed deliveries",
+    f"{view.filters_said}; shares of closed deliveries",
     ui.Source((), (), view.scope, scores, report="carrier_data"),
     key="carriers",
 ):
