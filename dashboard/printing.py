@@ -34,7 +34,7 @@ def rows(frame: pl.DataFrame, form: str) -> None:
         ScopeError: Parquet bytes were asked for on a terminal.
     """
     if form == "json":
-        _print_json([{name: _plain(v) for name, v in row.items()} for row in frame.to_dicts()])
+        structure([{name: _plain(v) for name, v in row.items()} for row in frame.to_dicts()])
     elif form == "csv":
         from dashboard.charts.tables import csv
 
@@ -45,7 +45,7 @@ def rows(frame: pl.DataFrame, form: str) -> None:
             raise ScopeError(message)
         frame.write_parquet(sys.stdout.buffer)
     else:
-        _print_table(frame)
+        table(frame)
 
 
 def imported(outcome: Imported, form: str) -> None:
@@ -55,7 +55,7 @@ def imported(outcome: Imported, form: str) -> None:
     """
     manifest = outcome.manifest
     if form == "json":
-        _print_json(
+        structure(
             {
                 "snapshot": manifest.id,
                 "as_of": manifest.as_of.isoformat(),
@@ -80,7 +80,7 @@ def quality(found: "Quality", meanings: Mapping[str, str], form: str) -> None:
 
     effects = pl.DataFrame([asdict(one) for one in found.effects], infer_schema_length=None)
     if form == "json":
-        _print_json(
+        structure(
             {
                 "message": found.message,
                 "snapshot": found.manifest.id,
@@ -92,10 +92,10 @@ def quality(found: "Quality", meanings: Mapping[str, str], form: str) -> None:
         )
     elif form == "table":
         click.echo(f"{found.message}.")
-        _print_table(drawn.files_table(found))
-        _print_table(drawn.tables_table(found).drop("Why refused", "Warnings"))
-        _print_table(drawn.effects_table(found, meanings))
-        _print_table(drawn.coverage_table(found))
+        table(drawn.files_table(found))
+        table(drawn.tables_table(found).drop("Why refused", "Warnings"))
+        table(drawn.effects_table(found, meanings))
+        table(drawn.coverage_table(found))
     else:
         rows(effects, form)
 
@@ -166,7 +166,8 @@ def bar(title: str) -> Generator[Callable[[str, float], None], None, None]:
         )
 
 
-def _print_json(value: object) -> None:
+def structure(value: object) -> None:
+    """Print a value as JSON; dates and decimals as text."""
     click.echo(json.dumps(value, default=str, ensure_ascii=False, indent=1))
 
 
@@ -177,7 +178,8 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _print_table(frame: pl.DataFrame) -> None:
+def table(frame: pl.DataFrame) -> None:
+    """Print rows for people; numbers to the right."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -223,8 +225,8 @@ def _print_account(outcome: Imported) -> None:
         click.echo(f"Nothing new: these files are snapshot {manifest.id} already.")
         return
     files = [file.model_dump(exclude={"hash"}) for file in manifest.sources]
-    _print_table(pl.DataFrame(files, infer_schema_length=None))
-    _print_table(_account(manifest).drop("reasons"))
+    table(pl.DataFrame(files, infer_schema_length=None))
+    table(_account(manifest).drop("reasons"))
     for one in manifest.tables:
         for reason, count in one.reasons.items():
             click.echo(f"  {one.table}: {count} quarantined, {reason}")

@@ -1,0 +1,142 @@
+"""Options that commands share, and what they open: warehouse, snapshot, scope."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dashboard import printing
+from dashboard.errors import ScopeError
+
+if TYPE_CHECKING:
+    from dashboard.scope import Period, Scope
+    from dashboard.warehouse import Reader, Warehouse
+
+DONE, REFUSALS, COULD_NOT = 0, 1, 2
+
+Command = Callable[..., Any]
+
+
+class Moment(click.ParamType):
+    """A moment: ISO 8601; without an offset it is UTC."""
+
+    name = "moment"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Read the text, or fail with what would do."""
+        try:
+            read = datetime.fromisoformat(value)
+            return read.astimezone(UTC).replace(tzinfo=None) if read.tzinfo else read
+        except (ValueError, OverflowError):
+            self.fail(f"'{value}' is no moment; write it like 2026-09-30T20:00", param, ctx)
+
+
+class Day(click.ParamType):
+    """A day: YYYY-MM-DD."""
+
+    name = "day"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        """Read the text, or fail with what would do."""
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"'{value}' is no day; write it like 2026-09-30", param, ctx)
+
+
+def warehouse_option(command: Command) -> Command:
+    """`--warehouse PATH`."""
+    return click.option(
+        "--warehouse",
+        "folder",
+        type=click.Path(path_type=Path),
+        help="Folder of the snapshots (default: ./warehouse, or DOORSTEP_WAREHOUSE).",
+    )(command)
+
+
+def format_option(command: Command) -> Command:
+    """`--format`."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(printing.FORMATS),
+        default="table",
+        show_default=True,
+        help="How to print.",
+    )(command)
+
+
+def scope_options(command: Command) -> Command:
+    """`--from`, `--to`, `--where` and `--snapshot`."""
+    for option in (
+        click.option("--snapshot", type=int, help="Id of the snapshot (default: the newest)."),
+        click.option(
+            "--where", "wheres", multiple=True, metavar="DIM=VALUE", help="Keep these only."
+        ),
+        click.option("--to", "last", type=Day(), help="Last day (default: of the snapshot)."),
+        click.option("--from", "first", type=Day(), help="First day (default: of the snapshot)."),
+    ):
+        command = option(command)
+    return command
+
+
+def warehouse_path(folder: Path | None) -> Path:
+    """The folder of `--warehouse`, else of the settings."""
+    from dashboard import settings
+
+    return (folder or settings.load().warehouse).absolute()
+
+
+def open_warehouse(folder: Path | None) -> "Warehouse":
+    """The warehouse of `--warehouse`."""
+    from dashboard.warehouse import Warehouse
+
+    return Warehouse(warehouse_path(folder))
+
+
+def open_reader(folder: Path | None, snapshot: int | None) -> "Reader":
+    """The snapshot of `--snapshot`, the newest by default."""
+    from dashboard.access import LOCAL_USER
+
+    return open_warehouse(folder).reader(snapshot, LOCAL_USER)
+
+
+def dimensions(bys: Sequence[str]) -> list[str]:
+    """The dimensions of every `--by`, each once."""
+    return list(dict.fromkeys(name for text in bys for name in text.split(",")))
+
+
+def scope_asked(reader: "Reader", asked: dict[str, Any]) -> "Scope":
+    """The scope that `scope_options` ask for."""
+    from dashboard.scope import Scope
+
+    scope = Scope(_period(reader, asked["first"], asked["last"]))
+    wanted: dict[str, tuple[str, ...]] = {}
+    for where in asked["wheres"]:
+        name, is_pair, value = where.partition("=")
+        if not is_pair:
+            message = f"'{where}' is no filter; write it like segment=Premium"
+            raise ScopeError(message)
+        wanted[name] = (*wanted.get(name, ()), value)
+    return scope.within(**wanted)
+
+
+def _period(reader: "Reader", first: date | None, last: date | None) -> "Period | None":
+    from dashboard.scope import Period
+
+    if first is None and last is None:
+        return None
+    if first and last:
+        return Period(first, last)
+    span = reader.span()
+    if span is None:
+        message = "no delivery is promised in this snapshot; ask without --from and --to"
+        raise ScopeError(message)
+    start = first or min(span.start, last or span.start)
+    return Period(start, last or max(span.end, start))
