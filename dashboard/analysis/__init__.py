@@ -4,6 +4,7 @@ from dashboard.analysis.board import Cell, Scoreboard, SegmentScore, Standing, W
 from dashboard.analysis.change import Money, Mover, WhatChanged, what_changed
 from dashboard.analysis.contributors import Contributor, Contributors, Split, contributors
 from dashboard.analysis.figures import FEWEST, Change, Figure, Verdict, figures
+from dashboard.analysis.process import Process, ProcessWeek
 from dashboard.analysis.quality import Quality, carrier_data, quality, quarantined
 from dashboard.analysis.scoreboard import scoreboard
 
@@ -16,6 +17,8 @@ __all__ = [
     "Figure",
     "Money",
     "Mover",
+    "Process",
+    "ProcessWeek",
     "Quality",
     "Scoreboard",
     "SegmentScore",

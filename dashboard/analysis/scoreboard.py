@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from types import MappingProxyType
 
-from dashboard.analysis.board import Cell, Scoreboard, SegmentScore, Standing, Week
+from dashboard.analysis.board import Cell, Scoreboard, SegmentScore, Week
 from dashboard.analysis.days import compared, last_known_day
 from dashboard.analysis.figures import (
     Daily,
@@ -18,9 +18,11 @@ from dashboard.analysis.figures import (
     verdict_of,
 )
 from dashboard.analysis.finding import finding
+from dashboard.analysis.process import process
+from dashboard.analysis.standing import standing, targets_of, with_streaks
 from dashboard.catalog import HEADLINES
 from dashboard.errors import ScopeError
-from dashboard.scope import Period, Quarter, Scope
+from dashboard.scope import Period, Scope
 from dashboard.stats.periods import holm
 from dashboard.warehouse import Reader
 
@@ -52,11 +54,13 @@ def scoreboard(reader: Reader, scope: Scope) -> Scoreboard:
     series = _Series.read(reader, scope, period, versus)
     if not series.volume(WHOLE, period):
         raise ScopeError(nothing_found(reader, scope))
-    targets = {} if _is_sliced(scope) else _targets(reader, period)
+    targets = {} if _is_sliced(scope) else targets_of(reader, period)
     scores = [
         _score(series, segment, period, versus, targets) for segment in series.segments(period)
     ]
-    segments = _hold_against_family(reader, scores)
+    segments = with_streaks(reader, _hold_against_family(reader, scores), scope, period)
+    weeks = _weeks(series, period, last_known_day(reader), reader.span())
+    segments = [_with_process(score, weeks) for score in segments]
     whole = _score(series, WHOLE, period, versus, {})
     if "segment" in dict(scope.filters):
         whole = replace(whole, segment=SELECTION)
@@ -68,7 +72,7 @@ def scoreboard(reader: Reader, scope: Scope) -> Scoreboard:
         running=days.running,
         segments=tuple(segments),
         whole=whole,
-        weeks=tuple(_weeks(series, period, last_known_day(reader), reader.span())),
+        weeks=tuple(week for week in weeks if week.start >= _trend_window(period).start),
         readings=tuple(measured(reader, _READINGS, (), asked)),
     )
 
@@ -85,8 +89,8 @@ class _Series:
         cls, reader: Reader, scope: Scope, period: Period, versus: Period | None
     ) -> "_Series":
         """Read once all days that any part of the board needs."""
-        weeks = _trend_window(period)
-        start = min(period.start, weeks.start, versus.start if versus else period.start)
+        span = reader.span()
+        start = min(d.start for d in (period, versus, span, _trend_window(period)) if d)
         asked = scope.during(Period(start, period.end))
         names = (*HEADLINES, "volume")
         found = daily_sums(reader, names, ("segment",), asked)
@@ -137,19 +141,8 @@ def _score(
         year = series.year(metric, segment, period.end)
         target = targets.get((segment, metric))
         changed = change(now, then, year) if then else None
-        cells[metric] = Cell(now, target, _standing(now, target), changed)
+        cells[metric] = Cell(now, target, standing(now, target), changed)
     return SegmentScore(segment, series.volume(segment, period), MappingProxyType(cells))
-
-
-def _standing(found: Figure, target: float | None) -> Standing:
-    if target is None:
-        return "no target"
-    if found.low is None or found.high is None or found.is_thin:
-        return "not clear"
-    above, below = found.low >= target, found.high < target
-    if found.metric.better == "lower":
-        above, below = found.high <= target, found.low > target
-    return "met" if above else "missed" if below else "not clear"
 
 
 def _hold_against_family(reader: Reader, scores: Sequence[SegmentScore]) -> list[SegmentScore]:
@@ -173,6 +166,15 @@ def _hold_against_family(reader: Reader, scores: Sequence[SegmentScore]) -> list
     return [replace(score, cells=MappingProxyType(cells[score.segment])) for score in scores]
 
 
+def _with_process(score: SegmentScore, weeks: Sequence[Week]) -> SegmentScore:
+    """The segment with its weeks as a control chart."""
+    cell = score.cells.get("on_time_rate")
+    if cell is None:
+        return score
+    own = [week for week in weeks if week.segment == score.segment]
+    return replace(score, process=process(cell.figure.metric, own, cell.target))
+
+
 def _all_days(reader: Reader, scope: Scope) -> Period:
     """First and last day of any figure on the board, as the command line has them."""
     days = [
@@ -190,13 +192,6 @@ def _is_sliced(scope: Scope) -> bool:
     return any(name != "segment" for name, _ in scope.filters)
 
 
-def _targets(reader: Reader, period: Period) -> Mapping[tuple[str, str], float]:
-    """Targets of the quarter that holds the whole period; none for longer periods."""
-    start = Quarter.of(period.start, reader.fiscal_year_start)
-    end = Quarter.of(period.end, reader.fiscal_year_start)
-    return reader.targets(start.key) if start == end else {}
-
-
 def _trend_window(period: Period) -> Period:
     """The whole weeks, from a Monday, that trends show."""
     first = period.end - _YEAR
@@ -204,8 +199,9 @@ def _trend_window(period: Period) -> Period:
 
 
 def _weeks(series: _Series, period: Period, known: date, span: Period | None) -> list[Week]:
-    """On-time rate by segment and week; a week cut by any edge is partial."""
-    window = _trend_window(period)
+    """On-time rate by segment and week since the data begins; weeks cut by an edge are partial."""
+    start = span.start if span and span.start <= period.end else period.start
+    window = Period(start, period.end)
     last = min(known, period.end, span.end if span else period.end)
     weeks = []
     for segment in series.segments(window):
