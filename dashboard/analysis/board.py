@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from dashboard.analysis.figures import Change, Figure
+from dashboard.catalog import Metric
 from dashboard.scope import Period
 
 if TYPE_CHECKING:
@@ -63,6 +64,22 @@ class Week:
     numerator: float
     denominator: float
     partial: bool
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Segments by metrics.
+
+    Attributes:
+        metrics: The columns.
+        period, versus: Days measured, and days compared with (None: no comparison).
+        rows: All segments together, then each, by volume; a metric without rows has no cell.
+    """
+
+    metrics: tuple[Metric, ...]
+    period: Period
+    versus: Period | None
+    rows: tuple[SegmentScore, ...]
 
 
 @dataclass(frozen=True)

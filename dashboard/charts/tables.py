@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from dashboard.analysis import Cell, Figure, Scoreboard
+from dashboard.analysis import Cell, Figure, Matrix, Scoreboard, ValueMap
 from dashboard.analysis.figures import table
 from dashboard.charts import formats
 
@@ -40,6 +40,30 @@ def board_figures(board: Scoreboard) -> list[Figure]:
     """Every figure of the cards, the whole first."""
     scores = (board.whole, *board.segments)
     return [cell.figure for score in scores for cell in score.cells.values()]
+
+
+def matrix_figures(found: Matrix) -> list[Figure]:
+    """Every figure of the matrix, the whole first."""
+    return [cell.figure for row in found.rows for cell in row.cells.values()]
+
+
+def value_table(found: ValueMap, snapshot: int) -> pl.DataFrame:
+    """The map of values: the columns of `figures_table` with volume, share and call."""
+    own = pl.DataFrame(
+        [
+            {
+                "volume": one.volume,
+                "share": one.share,
+                "share_low": one.share_low,
+                "share_high": one.share_high,
+                "call": one.call,
+            }
+            for one in found.segments
+        ],
+        infer_schema_length=None,
+    )
+    figures = table([one.margin for one in found.segments], snapshot)
+    return pl.concat([figures, own], how="horizontal")
 
 
 def figures_table(figures: Sequence[Figure], snapshot: int) -> pl.DataFrame:
