@@ -66,9 +66,9 @@ def scoreboard(reader: Reader, scope: Scope) -> Scoreboard:
         raise ScopeError(nothing_found(reader, scope))
     scores, whole = _scores(series, scope, days)
     weeks = _weeks(series, period, last_known_day(reader), span)
-    segments = [
-        _with_process(score, weeks) for score in with_streaks(reader, scores, scope, period)
-    ]
+    streaks = with_streaks(reader, scores, scope, period)
+    segments = [_with_process(score, score.segment, weeks) for score in streaks]
+    whole = _with_process(whole, WHOLE, weeks)
     asked = scope.during(period)
     return Scoreboard(
         message=finding(segments, whole),
@@ -77,7 +77,11 @@ def scoreboard(reader: Reader, scope: Scope) -> Scoreboard:
         running=days.running,
         segments=tuple(segments),
         whole=whole,
-        weeks=tuple(week for week in weeks if week.start >= _trend_window(period).start),
+        weeks=tuple(
+            week
+            for week in weeks
+            if week.segment != WHOLE and week.start >= _trend_window(period).start
+        ),
         readings=tuple(measured(reader, _READINGS, (), asked)),
     )
 
@@ -203,12 +207,12 @@ def _hold_against_family(series: _Series, scores: Sequence[SegmentScore]) -> lis
     return [replace(score, cells=MappingProxyType(cells[score.segment])) for score in scores]
 
 
-def _with_process(score: SegmentScore, weeks: Sequence[Week]) -> SegmentScore:
+def _with_process(score: SegmentScore, name: str, weeks: Sequence[Week]) -> SegmentScore:
     """The segment with its weeks as a control chart."""
     cell = score.cells.get("on_time_rate")
     if cell is None:
         return score
-    own = [week for week in weeks if week.segment == score.segment]
+    own = [week for week in weeks if week.segment == name]
     return replace(score, process=process(cell.figure.metric, own, cell.target))
 
 
@@ -236,18 +240,26 @@ def _trend_window(period: Period) -> Period:
 
 
 def _weeks(series: _Series, period: Period, known: date, span: Period | None) -> list[Week]:
-    """On-time rate by segment and week since the data begins; weeks cut by an edge are partial."""
+    """On-time rate by week since the data begins, of each segment and of the whole."""
     start = span.start if span and span.start <= period.end else period.start
     window = Period(start, period.end)
     last = min(known, period.end, span.end if span else period.end)
+    lived = Period(start, max(start, last))
+    return [
+        week
+        for segment in (*series.segments(window), WHOLE)
+        for week in _weeks_of(series, segment, window, lived)
+    ]
+
+
+def _weeks_of(series: _Series, segment: str, window: Period, lived: Period) -> list[Week]:
+    """One segment's weeks; those cut by an edge of the days lived are partial."""
+    daily = series.daily.get(("on_time_rate", segment))
+    days = daily.during(window) if daily else Daily((), (), ())
+    starts = sorted({day - timedelta(days=day.weekday()) for day in days.days})
     weeks = []
-    for segment in series.segments(window):
-        daily = series.daily.get(("on_time_rate", segment))
-        days = daily.during(window) if daily else Daily((), (), ())
-        starts = sorted({day - timedelta(days=day.weekday()) for day in days.days})
-        sums = zip(starts, *days.weeks(), strict=True)
-        for start, numerator, denominator in sums:
-            cut = start + _WEEK > last or (span is not None and start < span.start)
-            value = float(numerator / denominator) if denominator else None
-            weeks.append(Week(segment, start, value, float(numerator), float(denominator), cut))
+    for start, numerator, denominator in zip(starts, *days.weeks(), strict=True):
+        cut = start + _WEEK > lived.end or start < lived.start
+        value = float(numerator / denominator) if denominator else None
+        weeks.append(Week(segment, start, value, float(numerator), float(denominator), cut))
     return weeks
