@@ -130,6 +130,8 @@ def _call(
 
 def _said(placed: list[SegmentValue]) -> str:
     """The calls, worst first."""
+    if len(placed) == 1:
+        return f"{placed[0].segment} alone: there is no other segment to hold it against."
     told = []
     for call in ("exit", "fix", "differentiate", "standard service", "not clear"):
         names = [one.segment for one in placed if one.call == call]

@@ -16,7 +16,9 @@ def value_chart(found: ValueMap, palette: Palette) -> Drawing:
     """Share of volume to the right, margin per delivery upwards, both with intervals."""
     figure = blank(palette, _HEIGHT)
     average = found.average.value or 0.0
+    most = max([one.share_high or one.share for one in found.segments] + [found.equal_share])
     for one in found.segments:
+        is_left = one.share < most / 2
         figure.add_scatter(
             x=[_WHOLE * one.share],
             y=[one.margin.value],
@@ -32,17 +34,16 @@ def value_chart(found: ValueMap, palette: Palette) -> Drawing:
             y=one.margin.value,
             text=f"<b>{words(one.segment)}</b> {one.call}",
             showarrow=False,
-            xanchor="left",
-            xshift=6,
+            xanchor="left" if is_left else "right",
+            xshift=6 if is_left else -6,
             yshift=13 if (one.margin.value or 0.0) >= average else -13,
             font={"size": 12, "color": palette.ink},
         )
     _add_lines(figure, found, palette)
-    most = max([one.share_high or one.share for one in found.segments] + [found.equal_share])
     ends = [found.average.value or 0.0, 0.0]
     ends += [m for one in found.segments for m in (one.margin.low, one.margin.high) if m]
     room = _ROOM * (max(ends) - min(ends) or 1)
-    figure.update_xaxes(range=[0, _WHOLE * most * 1.3], ticksuffix=f"{formats.GAP}%")
+    figure.update_xaxes(range=[0, _WHOLE * most * 1.08], ticksuffix=f"{formats.GAP}%")
     figure.update_xaxes(title={"text": "share of volume", "font": {"size": 12}})
     figure.update_yaxes(range=[min(ends) - room, max(ends) + 1.6 * room])
     figure.update_layout(margin={"t": 8, "b": 36})
@@ -50,9 +51,11 @@ def value_chart(found: ValueMap, palette: Palette) -> Drawing:
 
 
 def _add_lines(figure: go.Figure, found: ValueMap, palette: Palette) -> None:
-    """Zero, the average margin and, for those who lose, the equal share."""
+    """Zero; and where there are others, the average margin and the equal share."""
     average = found.average.value or 0.0
     figure.add_hline(y=0, line={"color": palette.ink, "width": 1})
+    if len(found.segments) == 1:
+        return
     figure.add_hline(
         y=average,
         line={"color": palette.plan, "width": 1, "dash": "dash"},

@@ -128,4 +128,4 @@ def test_one_week_and_one_segment_are_shown(open_app: Open, sample_warehouse: Pa
 
     assert not app.exception
     assert "On-time rate " in said(app)
-    assert "Not clear: Premium." in said(app)
+    assert "Premium alone: there is no other segment to hold it against." in said(app)
