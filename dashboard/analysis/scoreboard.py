@@ -66,7 +66,7 @@ def scoreboard(reader: Reader, scope: Scope) -> Scoreboard:
         raise ScopeError(nothing_found(reader, scope))
     scores, whole = _scores(series, scope, days)
     weeks = _weeks(series, period, last_known_day(reader), span)
-    streaks = with_streaks(reader, scores, scope, period)
+    streaks = with_streaks(reader, scores, series.figure, period)
     segments = [_with_process(score, score.segment, weeks) for score in streaks]
     whole = _with_process(whole, WHOLE, weeks)
     asked = scope.during(period)
