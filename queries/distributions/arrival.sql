@@ -9,8 +9,10 @@
 -- Twelve hours and more are one value. Timed promises that have fallen due; null has
 -- not arrived.
 select
-    cast(
-        15 * ceil(greatest(least(lateness_minutes, 720), -720) / 15e0) as integer
-    ) as value
+    case
+        when lateness_minutes > 720 then 720
+        when lateness_minutes < -720 then -720
+        else cast(15 * ceil(lateness_minutes / 15e0) as integer)
+    end as value
 from deliveries
 where is_due and is_timed

@@ -1,0 +1,241 @@
+"""Is the promise kept, per segment and service, and is the process in control?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from dashboard.analysis.board import Standing
+from dashboard.analysis.control import control
+from dashboard.analysis.days import compared
+from dashboard.analysis.figures import (
+    Change,
+    Daily,
+    Figure,
+    change,
+    daily_sums,
+    figure,
+    measured,
+    nothing_found,
+    verdict_of,
+)
+from dashboard.analysis.process import Process, Rebaseline
+from dashboard.analysis.targets import standing_of, targets_of
+from dashboard.catalog import Metric
+from dashboard.errors import ScopeError
+from dashboard.scope import Period, Scope
+from dashboard.stats.periods import holm
+from dashboard.warehouse import Reader
+
+ALL = ""
+"""The service that stands for all of a segment's services together."""
+
+BESIDE = ("first_attempt_rate", "in_window_rate", "promise_width", "revised_promise_rate")
+"""What stands beside the promise kept: padding of promises would show here."""
+
+_YEAR = timedelta(weeks=52)
+_CELL = ("segment", "service")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A segment's figure for one service, or for all.
+
+    Attributes:
+        segment, service: Where; `ALL` for all services.
+        figure: Over the period.
+        target: The segment's; None where none is set.
+        standing: The figure against the target.
+        process: Its control chart; None where no week has a case.
+        change: Against the days compared with, judged with all segments (Holm); None for
+            a single service, and where nothing is compared.
+    """
+
+    segment: str
+    service: str
+    figure: Figure
+    target: float | None
+    standing: Standing
+    process: Process | None
+    change: Change | None = None
+
+
+@dataclass(frozen=True)
+class Service:
+    """The Service page.
+
+    Attributes:
+        message: The finding; claims a change only where the quarter's test carries it.
+        metric: What 'kept' means here.
+        period, versus: Days looked at, and compared with; None for no comparison.
+        running: The period is not over at the snapshot's as_of.
+        cells: Each segment over all services, then by service; the largest segment first.
+        beside: Other figures by segment: see `BESIDE`.
+        missing: Names of the figures beside that the data cannot give.
+    """
+
+    message: str
+    metric: Metric
+    period: Period
+    versus: Period | None
+    running: bool
+    cells: tuple[Cell, ...]
+    beside: tuple[Figure, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def segments(self) -> tuple[Cell, ...]:
+        """Each segment over all its services."""
+        return tuple(cell for cell in self.cells if cell.service == ALL)
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The services that any segment has."""
+        return tuple(sorted({cell.service for cell in self.cells} - {ALL}))
+
+    @property
+    def due(self) -> int:
+        """Rows that the figures stand on."""
+        return sum(int(cell.figure.denominator or 0) for cell in self.segments)
+
+
+def service(
+    reader: Reader, scope: Scope, metric: str, rebaselines: tuple[Rebaseline, ...] = ()
+) -> Service:
+    """Hold every segment and service against its target, and chart it by week.
+
+    Args:
+        reader: The snapshot.
+        scope: Period, comparison and filters.
+        metric: What is measured: on time by one of its definitions, or another ratio.
+        rebaselines: Decisions to compute limits anew.
+
+    Raises:
+        UnknownNameError: The metric is not in the catalogue.
+        ScopeError: No row lies in the scope.
+    """
+    span = reader.span()
+    if span is None:
+        raise ScopeError(nothing_found(reader, scope))
+    days = compared(reader, scope.period or span, scope.versus)
+    asked = replace(scope, period=days.period, versus=days.versus)
+    stated = reader.catalog.metric(metric)
+    whole = _judged(_segments(reader, stated, asked, rebaselines))
+    beside = tuple(measured(reader, BESIDE, ("segment",), scope.during(days.period)))
+    found = {one.metric.name for one in beside if one.denominator}
+    return Service(
+        message=_message(stated, whole, compared_with=days.versus is not None),
+        metric=stated,
+        period=days.period,
+        versus=days.versus,
+        running=days.running,
+        cells=(*whole, *_services(reader, stated, asked, rebaselines)),
+        beside=beside,
+        missing=tuple(name for name in BESIDE if name not in found),
+    )
+
+
+def _segments(
+    reader: Reader, metric: Metric, scope: Scope, rebaselines: tuple[Rebaseline, ...]
+) -> list[Cell]:
+    """Every segment over all its services, with its change."""
+    period = scope.period
+    charts = {
+        process.group[0][1]: process
+        for process in control(reader, metric.name, ("segment",), scope, rebaselines)
+    }
+    targets = targets_of(reader, scope, period) if period else {}
+    cells = []
+    for segment, daily in _daily(reader, metric, scope).items():
+        now = _over(metric, segment, daily, period)
+        if now is not None:
+            target = targets.get((segment, metric.name))
+            standing = standing_of(now, target)
+            moved = _change(metric, segment, daily, scope, now)
+            cells.append(Cell(segment, ALL, now, target, standing, charts.get(segment), moved))
+    return sorted(cells, key=lambda cell: (-(cell.figure.denominator or 0), cell.segment))
+
+
+def _services(
+    reader: Reader, metric: Metric, scope: Scope, rebaselines: tuple[Rebaseline, ...]
+) -> list[Cell]:
+    """Every segment by service."""
+    charts = {
+        tuple(value for _, value in process.group): process
+        for process in control(reader, metric.name, _CELL, scope, rebaselines)
+    }
+    targets = targets_of(reader, scope, scope.period) if scope.period else {}
+    cells = []
+    for found in measured(reader, (metric.name,), _CELL, scope.during(scope.period)):
+        segment, name = (value for _, value in found.group)
+        if found.denominator:
+            target = targets.get((segment, metric.name))
+            standing = standing_of(found, target)
+            cells.append(Cell(segment, name, found, target, standing, charts.get((segment, name))))
+    return cells
+
+
+def _daily(reader: Reader, metric: Metric, scope: Scope) -> Mapping[str, Daily]:
+    """Daily sums by segment over all days that a figure, its change or its year needs."""
+    if scope.period is None:
+        return {}
+    start = min(scope.period.start, scope.period.end - _YEAR + timedelta(days=1))
+    if scope.versus:
+        start = min(start, scope.versus.start)
+    days = scope.during(Period(start, scope.period.end))
+    return {
+        segment: daily
+        for (_, segment), daily in daily_sums(reader, (metric.name,), ("segment",), days).items()
+    }
+
+
+def _over(metric: Metric, segment: str, daily: Daily, period: Period | None) -> Figure | None:
+    """A segment's figure over some days; None where it has nothing to divide by."""
+    days = daily.during(period) if period else None
+    if period is None or days is None or not any(days.denominators):
+        return None
+    return figure(metric, (("segment", segment),), days, period)
+
+
+def _change(
+    metric: Metric, segment: str, daily: Daily, scope: Scope, now: Figure
+) -> Change | None:
+    then = _over(metric, segment, daily, scope.versus)
+    return change(now, then, daily) if then else None
+
+
+def _judged(cells: Sequence[Cell]) -> list[Cell]:
+    """Judge the segments' changes together: five would show one in four null quarters."""
+    known = [
+        (at, c.change) for at, c in enumerate(cells) if c.change and c.change.p_value is not None
+    ]
+    corrected = holm([float(moved.p_value or 0.0) for _, moved in known])
+    found = list(cells)
+    for (at, moved), p_value in zip(known, corrected, strict=True):
+        verdict = verdict_of(cells[at].figure.metric, moved.difference or 0.0, p_value)
+        found[at] = replace(cells[at], change=replace(moved, verdict=verdict))
+    return found
+
+
+def _message(metric: Metric, cells: Sequence[Cell], *, compared_with: bool) -> str:
+    """The finding: changes that the test carries, and targets missed beyond doubt."""
+    label = metric.label
+    told = []
+    for verdict in ("worse", "better", "changed"):
+        names = [c.segment for c in cells if c.change and c.change.verdict == verdict]
+        if names:
+            told.append(f"{verdict} in {_and(names)}")
+    if compared_with and not told:
+        told.append("no segment changed beyond noise")
+    missed = [cell.segment for cell in cells if cell.standing == "missed"]
+    met = [cell for cell in cells if cell.standing == "met"]
+    if missed:
+        told.append(f"target missed in {_and(missed)}")
+    elif met and len(met) == len(cells):
+        told.append("every segment met its target")
+    elif any(cell.target is not None for cell in cells):
+        told.append("no target missed beyond doubt")
+    return f"{label}: {'; '.join(told)}" if told else f"{label} by segment and service"
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
