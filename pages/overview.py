@@ -1,6 +1,6 @@
 """Overview: how is each segment doing against target, and what changed?
 
-For: managers. Reads: analysis.scoreboard, analysis.figures (volume).
+For: managers. Reads: analysis.scoreboard, .what_changed, .contributors, .figures.
 """
 
 from dashboard import analysis, charts, ui
@@ -21,6 +21,8 @@ with ui.panel(
     key="segments",
 ):
     ui.board(board)
+
+ui.what_changed()
 
 with ui.panel(
     "On time by week",

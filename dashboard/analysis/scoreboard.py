@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from dashboard.analysis.board import Cell, Scoreboard, SegmentScore, Standing, Week
+from dashboard.analysis.days import compared, last_known_day
 from dashboard.analysis.figures import (
     Daily,
     Figure,
@@ -47,11 +47,8 @@ def scoreboard(reader: Reader, scope: Scope) -> Scoreboard:
     Raises:
         ScopeError: No delivery lies in the scope.
     """
-    known = _last_known_day(reader)
-    period = scope.period or _all_days(reader, scope)
-    running = period.end > known
-    lived = period.until(known)
-    versus = scope.versus.first(lived.days) if running and scope.versus else scope.versus
+    days = compared(reader, scope.period or _all_days(reader, scope), scope.versus)
+    period, versus = days.period, days.versus
     series = _Series.read(reader, scope, period, versus)
     if not series.volume(WHOLE, period):
         raise ScopeError(nothing_found(reader, scope))
@@ -68,10 +65,10 @@ def scoreboard(reader: Reader, scope: Scope) -> Scoreboard:
         message=finding(segments, whole),
         period=period,
         versus=versus,
-        running=running,
+        running=days.running,
         segments=tuple(segments),
         whole=whole,
-        weeks=tuple(_weeks(series, period, known, reader.span())),
+        weeks=tuple(_weeks(series, period, last_known_day(reader), reader.span())),
         readings=tuple(measured(reader, _READINGS, (), asked)),
     )
 
@@ -198,12 +195,6 @@ def _targets(reader: Reader, period: Period) -> Mapping[tuple[str, str], float]:
     start = Quarter.of(period.start, reader.fiscal_year_start)
     end = Quarter.of(period.end, reader.fiscal_year_start)
     return reader.targets(start.key) if start == end else {}
-
-
-def _last_known_day(reader: Reader) -> date:
-    """The local day of the snapshot's as_of."""
-    zone = ZoneInfo(reader.manifest.time_zone)
-    return reader.manifest.as_of.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).date()
 
 
 def _trend_window(period: Period) -> Period:

@@ -2,6 +2,8 @@
 
 from dashboard.charts import formats
 from dashboard.charts.bars import gap_sentence, reading_bars, volume_bars
+from dashboard.charts.bridge import bridge_detail, change_said, change_sentences, waterfall
+from dashboard.charts.contributors import contributors_said, contributors_table, splits_table
 from dashboard.charts.drawing import Drawing
 from dashboard.charts.palette import Palette, Theme, palette
 from dashboard.charts.trend import weekly_trends
@@ -20,6 +22,11 @@ __all__ = [
     "Drawing",
     "Palette",
     "Theme",
+    "bridge_detail",
+    "change_said",
+    "change_sentences",
+    "contributors_said",
+    "contributors_table",
     "days_shown",
     "detail",
     "formats",
@@ -27,9 +34,11 @@ __all__ = [
     "missing",
     "palette",
     "reading_bars",
+    "splits_table",
     "volume_bars",
     "volume_unit",
     "warning_meanings",
+    "waterfall",
     "weekly_trends",
     "weeks_shown",
 ]

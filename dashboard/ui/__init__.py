@@ -1,7 +1,8 @@
 """What pages share: the view, cached answers, panels, cards, tables."""
 
-from dashboard.ui.answers import answer, compared, errors_as_sentences
+from dashboard.ui.answers import answer, compared, errors_as_sentences, tried
 from dashboard.ui.board import board
+from dashboard.ui.changes import what_changed
 from dashboard.ui.definitions import contents, matching, metric_section, search_box
 from dashboard.ui.page import (
     Source,
@@ -41,5 +42,7 @@ __all__ = [
     "source",
     "table",
     "title",
+    "tried",
+    "what_changed",
     "whole_snapshot",
 ]
