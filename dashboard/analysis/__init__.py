@@ -1,34 +1,51 @@
 """One module per question of the product: asks the warehouse, applies statistics."""
 
 from dashboard.analysis.board import Cell, Scoreboard, SegmentScore, Standing, Week
+from dashboard.analysis.bridge import Bridge, definitions_bridge
 from dashboard.analysis.change import Money, Mover, WhatChanged, what_changed
 from dashboard.analysis.contributors import Contributor, Contributors, Split, contributors
+from dashboard.analysis.control import control
 from dashboard.analysis.figures import FEWEST, Change, Figure, Verdict, figures
+from dashboard.analysis.lateness import Lateness, lateness
+from dashboard.analysis.process import Process, Rebaseline
+from dashboard.analysis.promise import Capability, capability
 from dashboard.analysis.quality import Quality, carrier_data, quality, quarantined
 from dashboard.analysis.scoreboard import scoreboard
+from dashboard.analysis.service import Service, service
 
 __all__ = [
     "FEWEST",
+    "Bridge",
+    "Capability",
     "Cell",
     "Change",
     "Contributor",
     "Contributors",
     "Figure",
+    "Lateness",
     "Money",
     "Mover",
+    "Process",
     "Quality",
+    "Rebaseline",
     "Scoreboard",
     "SegmentScore",
+    "Service",
     "Split",
     "Standing",
     "Verdict",
     "Week",
     "WhatChanged",
+    "capability",
     "carrier_data",
     "contributors",
+    "control",
+    "definitions_bridge",
     "figures",
+    "lateness",
     "quality",
     "quarantined",
     "scoreboard",
+    "service",
     "what_changed",
 ]

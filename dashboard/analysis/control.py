@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import numpy as np
+import polars as pl
 
 from dashboard.analysis.days import last_known_day
 from dashboard.analysis.figures import FEWEST, nothing_found
@@ -80,6 +81,34 @@ def control(
     if not found:
         raise ScopeError(nothing_found(reader, scope))
     return tuple(found)
+
+
+def control_table(processes: Sequence[Process], snapshot: int) -> pl.DataFrame:
+    """Charts as rows, one per group and week, with the digits that they are drawn from.
+
+    Returns:
+        metric, the dimensions, week, value, numerator, denominator, low, centre, high,
+        signal ('' for none), readiness, snapshot.
+    """
+    rows = [
+        {
+            "metric": process.metric.name,
+            **dict(process.group),
+            "week": point.start,
+            "value": point.value,
+            "numerator": point.numerator,
+            "denominator": point.denominator,
+            "low": point.low,
+            "centre": point.centre,
+            "high": point.high,
+            "signal": point.signal.rule if point.signal else "",
+            "readiness": point.readiness,
+            "snapshot": snapshot,
+        }
+        for process in processes
+        for point in process.points
+    ]
+    return pl.DataFrame(rows, infer_schema_length=None)
 
 
 def _asked(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from dashboard.analysis.figures import FEWEST
+from dashboard.errors import ScopeError
 from dashboard.scope import Scope
 from dashboard.stats.quantiles import tightest_window
 from dashboard.warehouse import Reader
@@ -59,11 +60,15 @@ def capability(reader: Reader, scope: Scope) -> tuple[Capability, ...]:
     """Measure the tightest window kept 95 % of the time, per segment, and segment and zone.
 
     Returns:
-        Each segment over all zones, then its zones; empty where no timed promise is due.
+        Each segment over all zones, then its zones.
+
+    Raises:
+        ScopeError: No timed promise of the scope is due.
     """
     arrivals = reader.distribution("arrival", ("segment", "zone"), scope)
     if arrivals.is_empty():
-        return ()
+        message = "no timed promise is due in this scope; a window needs promises with a time"
+        raise ScopeError(message)
     promised = _promised(reader, scope)
     found = []
     for (segment,), places in arrivals.group_by("segment", maintain_order=True):

@@ -37,7 +37,7 @@ _CELL = ("segment", "service")
 
 
 @dataclass(frozen=True)
-class Cell:
+class ServiceCell:
     """A segment's figure for one service, or for all.
 
     Attributes:
@@ -78,12 +78,12 @@ class Service:
     period: Period
     versus: Period | None
     running: bool
-    cells: tuple[Cell, ...]
+    cells: tuple[ServiceCell, ...]
     beside: tuple[Figure, ...]
     missing: tuple[str, ...]
 
     @property
-    def segments(self) -> tuple[Cell, ...]:
+    def segments(self) -> tuple[ServiceCell, ...]:
         """Each segment over all its services."""
         return tuple(cell for cell in self.cells if cell.service == ALL)
 
@@ -136,7 +136,7 @@ def service(
 
 def _segments(
     reader: Reader, metric: Metric, scope: Scope, rebaselines: tuple[Rebaseline, ...]
-) -> list[Cell]:
+) -> list[ServiceCell]:
     """Every segment over all its services, with its change."""
     period = scope.period
     charts = {
@@ -151,13 +151,15 @@ def _segments(
             target = targets.get((segment, metric.name))
             standing = standing_of(now, target)
             moved = _change(metric, segment, daily, scope, now)
-            cells.append(Cell(segment, ALL, now, target, standing, charts.get(segment), moved))
+            cells.append(
+                ServiceCell(segment, ALL, now, target, standing, charts.get(segment), moved)
+            )
     return sorted(cells, key=lambda cell: (-(cell.figure.denominator or 0), cell.segment))
 
 
 def _services(
     reader: Reader, metric: Metric, scope: Scope, rebaselines: tuple[Rebaseline, ...]
-) -> list[Cell]:
+) -> list[ServiceCell]:
     """Every segment by service."""
     charts = {
         tuple(value for _, value in process.group): process
@@ -170,7 +172,9 @@ def _services(
         if found.denominator:
             target = targets.get((segment, metric.name))
             standing = standing_of(found, target)
-            cells.append(Cell(segment, name, found, target, standing, charts.get((segment, name))))
+            cells.append(
+                ServiceCell(segment, name, found, target, standing, charts.get((segment, name)))
+            )
     return cells
 
 
@@ -203,7 +207,7 @@ def _change(
     return change(now, then, daily) if then else None
 
 
-def _judged(cells: Sequence[Cell]) -> list[Cell]:
+def _judged(cells: Sequence[ServiceCell]) -> list[ServiceCell]:
     """Judge the segments' changes together: five would show one in four null quarters."""
     known = [
         (at, c.change) for at, c in enumerate(cells) if c.change and c.change.p_value is not None
@@ -216,7 +220,7 @@ def _judged(cells: Sequence[Cell]) -> list[Cell]:
     return found
 
 
-def _message(metric: Metric, cells: Sequence[Cell], *, compared_with: bool) -> str:
+def _message(metric: Metric, cells: Sequence[ServiceCell], *, compared_with: bool) -> str:
     """The finding: changes that the test carries, and targets missed beyond doubt."""
     label = metric.label
     told = []

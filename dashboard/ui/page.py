@@ -146,8 +146,8 @@ def chart(drawing: Drawing, key: str) -> None:
     st.plotly_chart(drawing.figure, theme=None, config=_PLOTLY, alt=drawing.alt, key=key)
 
 
-def small_charts(drawings: Sequence[Drawing], key: str) -> None:
+def small_charts(drawings: Sequence[Drawing], key: str, across: int = 5) -> None:
     """Small charts side by side, fewer a row where there is less room."""
-    with st.grid(5, min_column_width=220):
+    with st.grid(across, min_column_width=1_100 // across):
         for at, drawing in enumerate(drawings):
             chart(drawing, key=f"{key}_{at}")
