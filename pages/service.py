@@ -10,9 +10,8 @@ from dashboard.ui import service
 on = service.opened()
 service.segments_and_services(on)
 service.control_charts(on)
+service.beside_the_promise(on)
 with ui.halves():
     service.how_late(on)
-    service.beside_the_promise(on)
-with ui.halves():
     service.definitions(on)
-    service.promise_against_capability(on)
+service.promise_against_capability(on)

@@ -1,6 +1,6 @@
 """Promise against capability: how narrow a window could be promised and kept?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -79,6 +79,31 @@ def capability(reader: Reader, scope: Scope) -> tuple[Capability, ...]:
             for (zone,), rows in places.group_by("zone", maintain_order=True)
         ]
     return tuple(found)
+
+
+def capability_table(found: Sequence[Capability], snapshot: int) -> pl.DataFrame:
+    """Capabilities as rows.
+
+    Returns:
+        segment, zone ('' for all), due, arrived, promised_minutes, window_minutes, opens,
+        closes (minutes after the promise), open_ended, snapshot; null where not known.
+    """
+    rows = [
+        {
+            "segment": one.segment,
+            "zone": one.zone,
+            "due": one.rows,
+            "arrived": one.arrived,
+            "promised_minutes": one.promised,
+            "window_minutes": one.width,
+            "opens": one.opens,
+            "closes": one.closes,
+            "open_ended": one.is_open_ended,
+            "snapshot": snapshot,
+        }
+        for one in found
+    ]
+    return pl.DataFrame(rows, infer_schema_length=None)
 
 
 def _promised(reader: Reader, scope: Scope) -> Mapping[tuple[str, str], tuple[float, float]]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+import polars as pl
+
 from dashboard.analysis.board import Standing
 from dashboard.analysis.control import control
 from dashboard.analysis.days import compared
@@ -134,6 +136,39 @@ def service(
     )
 
 
+def cells_table(found: Service, snapshot: int) -> pl.DataFrame:
+    """Segments and services as rows.
+
+    Returns:
+        metric, segment, service ('' for all), value, numerator, denominator, low, high,
+        target, standing, change (against the days compared with), verdict, variation,
+        assurance, start, end, snapshot.
+    """
+    rows = [
+        {
+            "metric": found.metric.name,
+            "segment": cell.segment,
+            "service": cell.service,
+            "value": cell.figure.value,
+            "numerator": float(cell.figure.numerator),
+            "denominator": float(cell.figure.denominator or 0),
+            "low": cell.figure.low,
+            "high": cell.figure.high,
+            "target": cell.target,
+            "standing": cell.standing,
+            "change": cell.change.difference if cell.change else None,
+            "verdict": cell.change.verdict if cell.change else None,
+            "variation": cell.process.variation if cell.process else "not judged",
+            "assurance": cell.process.assurance if cell.process else "not judged",
+            "start": found.period.start,
+            "end": found.period.end,
+            "snapshot": snapshot,
+        }
+        for cell in found.cells
+    ]
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
 def _segments(
     reader: Reader, metric: Metric, scope: Scope, rebaselines: tuple[Rebaseline, ...]
 ) -> list[ServiceCell]:
@@ -222,23 +257,23 @@ def _judged(cells: Sequence[ServiceCell]) -> list[ServiceCell]:
 
 def _message(metric: Metric, cells: Sequence[ServiceCell], *, compared_with: bool) -> str:
     """The finding: changes that the test carries, and targets missed beyond doubt."""
-    label = metric.label
-    told = []
-    for verdict in ("worse", "better", "changed"):
-        names = [c.segment for c in cells if c.change and c.change.verdict == verdict]
-        if names:
-            told.append(f"{verdict} in {_and(names)}")
+    moved = {
+        verdict: [c.segment for c in cells if c.change and c.change.verdict == verdict]
+        for verdict in ("worse", "better", "changed")
+    }
+    told = [f"{verdict} in {_and(names)}" for verdict, names in moved.items() if names]
     if compared_with and not told:
         told.append("no segment changed beyond noise")
     missed = [cell.segment for cell in cells if cell.standing == "missed"]
-    met = [cell for cell in cells if cell.standing == "met"]
-    if missed:
+    if missed and missed == moved["worse"]:
+        told[0] += f", which {'misses its' if len(missed) == 1 else 'miss their'} target"
+    elif missed:
         told.append(f"target missed in {_and(missed)}")
-    elif met and len(met) == len(cells):
+    elif cells and all(cell.standing == "met" for cell in cells):
         told.append("every segment met its target")
     elif any(cell.target is not None for cell in cells):
         told.append("no target missed beyond doubt")
-    return f"{label}: {'; '.join(told)}" if told else f"{label} by segment and service"
+    return f"{metric.label}: {'; '.join(told)}" if told else f"{metric.label} by segment"
 
 
 def _and(names: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from dashboard.charts import formats
 from dashboard.charts.drawing import Drawing, blank, words
 from dashboard.charts.palette import Palette
 
-_HEIGHT = 270
+_HEIGHT = 290
 _EDGE = timedelta(days=5)
 _WEEK_MS = 7 * 24 * 3600 * 1000
 _SHARE = "share"
@@ -95,7 +95,7 @@ def _control_chart(
         line = {"color": palette.plan, "width": 1, "dash": "dash"}
         figure.add_hline(y=_scaled(process, process.target), line=line)
     _add_marks(figure, marks, palette)
-    figure.update_layout(title=_title(process, palette), margin={"t": 50, "r": 10})
+    figure.update_layout(title=_title(process, palette), margin={"t": 62, "r": 10})
     return Drawing(figure, _alt(process))
 
 

@@ -22,31 +22,28 @@ _QUANTILES = tuple(f"P{100 * share:.0f}" for share in SHARES)
 
 def lateness_bars(found: Lateness, palette: Palette) -> Drawing:
     """Arrivals around the promise in half hours; what has not arrived stands apart, hatched."""
-    whole = found.timed[0] if found.timed else None
+    missing = found.timed[0].missing if found.timed else 0
+    total = sum(one.deliveries for one in found.bins) + missing
     figure = blank(palette, 250)
-    names = [*(_bin_name(one) for one in found.bins), "not arrived"]
-    counts = [*(one.deliveries for one in found.bins), whole.missing if whole else 0]
-    kept = [one.high is not None and one.high <= 0 for one in found.bins]
-    colours = [palette.lighter(palette.plan) if one else palette.plan for one in kept]
-    total = sum(counts) or 1
-    figure.add_bar(
-        x=names,
-        y=[100 * count / total for count in counts],
-        marker={
-            "color": [*colours, palette.ground],
-            "line": {"color": palette.plan, "width": [0] * len(colours) + [1]},
-            "pattern": {"shape": [""] * len(colours) + ["/"], "fgcolor": palette.plan},
-        },
-        hovertext=[
-            f"{name}<br><b>{formats.value(count / total, _SHARE)}</b> ({formats.number(count)})"
-            for name, count in zip(names, counts, strict=True)
-        ],
-        hoverinfo="text",
-    )
+    in_time = [one for one in found.bins if one.high is not None and one.high <= 0]
+    late = [one for one in found.bins if one not in in_time]
+    bars = [(_bin_name(one), one.deliveries) for one in found.bins]
+    for shown, marker in (
+        (bars[: len(in_time)], {"color": palette.lighter(palette.plan)}),
+        (bars[len(in_time) :], {"color": palette.plan}),
+        ([("not arrived", missing)], _hatched(palette)),
+    ):
+        figure.add_bar(
+            x=[name for name, _ in shown],
+            y=[100 * count / max(total, 1) for _, count in shown],
+            marker=marker,
+            hovertext=[_bar_said(name, count, total) for name, count in shown],
+            hoverinfo="text",
+        )
     figure.update_xaxes(type="category", tickangle=-60, nticks=20, automargin=True)
     figure.update_yaxes(ticksuffix=f"{formats.GAP}%", nticks=5)
-    figure.update_layout(margin={"t": 8}, bargap=0.06)
-    return Drawing(figure, _lateness_alt(found, counts))
+    figure.update_layout(margin={"t": 8}, bargap=0.06, barmode="overlay")
+    return Drawing(figure, _lateness_alt(missing, in_time, late))
 
 
 def lateness_table(found: Lateness) -> pl.DataFrame:
@@ -75,26 +72,19 @@ def bridge_bars(bridge: Bridge, palette: Palette) -> Drawing:
     """From the headline to every other reading, in points: other deliveries, other rule."""
     figure = blank(palette, 54 * max(1, len(bridge.steps)) + 40)
     places = list(range(len(bridge.steps)))
-    parts = [
-        ([100 * step.of_rows for step in bridge.steps], [0.0] * len(places), "/"),
-        (
-            [100 * step.of_rule for step in bridge.steps],
-            [100 * step.of_rows for step in bridge.steps],
-            "",
-        ),
-    ]
-    for widths, bases, pattern in parts:
+    rows = [100 * step.of_rows for step in bridge.steps]
+    rules = [100 * step.of_rule for step in bridge.steps]
+    for widths, bases, marker in (
+        (rows, [0.0] * len(places), _hatched(palette)),
+        (rules, rows, {"color": palette.plan}),
+    ):
         figure.add_bar(
             x=widths,
             base=bases,
             y=places,
             orientation="h",
             width=0.34,
-            marker={
-                "color": palette.ground if pattern else palette.plan,
-                "line": {"color": palette.plan, "width": 1},
-                "pattern": {"shape": pattern, "fgcolor": palette.plan},
-            },
+            marker=marker,
             hoverinfo="skip",
         )
     low, high = _bridge_range(bridge)
@@ -106,9 +96,10 @@ def bridge_bars(bridge: Bridge, palette: Palette) -> Drawing:
             showarrow=False,
             xanchor="left",
             yanchor="bottom",
+            bgcolor=palette.ground,
             font={"size": 13, "color": palette.ink},
         )
-    figure.add_vline(x=0, line={"color": palette.ink, "width": 1})
+    figure.add_vline(x=0, line={"color": palette.ink, "width": 1}, layer="below")
     figure.update_xaxes(range=[low, high], ticksuffix=f"{formats.GAP}pt", nticks=6)
     figure.update_yaxes(range=[len(places) - 0.6, -0.8], visible=False)
     figure.update_layout(barmode="overlay", margin={"t": 0, "l": 0})
@@ -184,12 +175,11 @@ def capability_table(found: Sequence[Capability]) -> pl.DataFrame:
             "Tightest, min": one.width,
             "From": one.opens,
             "To": one.closes,
-            "Note": "" if one.width is not None else window_said(one),
         }
         for one in found
     ]
     columns = ("Segment", "Zone", "Due", "Never arrived", "Promised, min", "Tightest, min")
-    return _frame(rows, *columns, "From", "To", "Note")
+    return _frame(rows, *columns, "From", "To")
 
 
 def window_said(one: Capability) -> str:
@@ -259,15 +249,26 @@ def _bin_name(one: Bin) -> str:
     return f"> {formats.number(one.low)}" if one.high is None else f"to {formats.number(one.high)}"
 
 
-def _lateness_alt(found: Lateness, counts: Sequence[int]) -> str:
-    if not found.timed:
-        return "Lateness: no timed promise is due, 0 deliveries."
-    whole = found.timed[0]
-    kept = sum(one.deliveries for one in found.bins if one.high is not None and one.high <= 0)
+def _lateness_alt(missing: int, in_time: Sequence[Bin], late: Sequence[Bin]) -> str:
+    kept, behind = (sum(one.deliveries for one in part) for part in (in_time, late))
+    total = formats.number(kept + behind + missing)
     return (
-        f"Arrival around the promise: {formats.number(kept)} of {formats.number(sum(counts))} "
-        f"timed deliveries came in time, {formats.number(whole.missing)} have not arrived."
+        f"Arrival around the promise: {formats.number(kept)} of {total} timed deliveries came "
+        f"in time, {formats.number(behind)} late, {formats.number(missing)} have not arrived."
     )
+
+
+def _bar_said(name: str, count: int, total: int) -> str:
+    share = formats.value(count / max(total, 1), _SHARE)
+    return f"{name}<br><b>{share}</b> ({formats.number(count)})"
+
+
+def _hatched(palette: Palette) -> dict[str, object]:
+    return {
+        "color": palette.ground,
+        "line": {"color": palette.plan, "width": 1},
+        "pattern": {"shape": "/", "fgcolor": palette.plan},
+    }
 
 
 def _step_label(step: Step) -> str:

@@ -47,7 +47,7 @@ def change(metric: str, bys: tuple[str, ...], folder: Path | None, form: str, **
 
     reader = open_reader(folder, asked["snapshot"])
     by = tuple(dimensions(bys)) or ("segment",)
-    scope = _compared(reader, asked)
+    scope = compared_scope(reader, asked)
     found = what_changed(reader, metric, by, scope)
     if form in {"csv", "parquet"}:
         printing.rows(change_table(found, reader.manifest.id), form)
@@ -60,8 +60,8 @@ def change(metric: str, bys: tuple[str, ...], folder: Path | None, form: str, **
     return DONE
 
 
-def _compared(reader: "Reader", asked: dict[str, Any]) -> "Scope":
-    """The scope with its two periods."""
+def compared_scope(reader: "Reader", asked: dict[str, Any]) -> "Scope":
+    """The scope that --quarter or --from and --to, and --versus ask for."""
     from dataclasses import replace
 
     from dashboard.analysis import days

@@ -17,6 +17,7 @@ from dashboard.state import Note
 from dashboard.ui import notes as noted
 from dashboard.ui import page, view
 from dashboard.ui.answers import answer, tried
+from dashboard.ui.links import write_link
 from dashboard.ui.parameters import choose
 from dashboard.ui.text import safe
 
@@ -63,7 +64,8 @@ def segments_and_services(on: Opened) -> None:
         st.html(_matrix(found))
         page.quiet(
             "✓ and ✕: the period's 95 % interval lies wholly on one side of the segment's "
-            "target. ▲ and ▽: the latest complete week is a signal of the control chart."
+            "target. Chart: ▲ and ▽ where the latest complete week is a signal; hit or miss "
+            "where its limits hold the target, so that chance decides which weeks meet it."
         )
 
 
@@ -93,8 +95,9 @@ def how_late(on: Opened) -> None:
         page.sentence(found)
         return
     rows = pictures.lateness_table(found)
-    source = page.Source((), (), on.scope, rows, report="open_and_overdue")
-    due = sum(group[0].rows for group in (found.timed, found.dates) if group)
+    counted = ("lateness", "late_days")
+    source = page.Source((), (), on.scope, rows, "open_and_overdue", counted)
+    due = (found.timed or found.dates)[0].rows
     detail = charts.detail(
         "% of timed deliveries due, minutes after the promise; dark: late; hatched: not arrived",
         view.current_view().period_name,
@@ -144,7 +147,8 @@ def promise_against_capability(on: Opened) -> None:
         page.sentence(found)
         return
     rows = pictures.capability_table(found)
-    source = page.Source(("promise_width",), ("segment", "zone"), on.scope, rows)
+    by = ("segment", "zone")
+    source = page.Source(("promise_width",), by, on.scope, rows, None, ("arrival",))
     due = sum(one.rows for one in found if not one.zone)
     detail = charts.detail(
         "minutes, to a quarter of an hour; timed promises; outlined: promised",
@@ -154,8 +158,10 @@ def promise_against_capability(on: Opened) -> None:
     with page.panel("Promise against capability", detail, source, "capability"):
         page.chart(pictures.capability_bars(found, shown.palette), key="capability_bars")
         page.quiet(
-            "The shortest window around the promise in which 95 % of all due deliveries come; "
-            "what never arrived is inside no window. From and to: minutes after the promise."
+            "The shortest window around the promise in which 95 % of all due deliveries come, "
+            "all services together: filter by service for one. What never arrived is inside no "
+            "window. From and to: minutes after the promise; blank: fewer than 30 due, or more "
+            "than 5 % never arrived."
         )
         page.table(rows, "Tightest window by segment and zone", key="capability_table")
 
@@ -165,7 +171,7 @@ def _matrix(found: Service) -> str:
     names = (ALL, *found.services)
     head = "".join(f'<th scope="col">{safe(name or "all services")}</th>' for name in names)
     body = "".join(
-        f'<tr><th scope="row">{safe(segment.segment)}</th>'
+        f'<tr><th scope="row">{safe(segment.segment)}{_why(segment, found)}</th>'
         + "".join(_cell(cells.get((segment.segment, name))) for name in names)
         + "</tr>"
         for segment in found.segments
@@ -174,6 +180,18 @@ def _matrix(found: Service) -> str:
         '<div class="ds-scroll" tabindex="0" role="region" aria-label="Segments and services">'
         f'<table class="ds-matrix"><thead><tr><th scope="col">Segment</th>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _why(segment: ServiceCell, found: Service) -> str:
+    """A way to what changed, for this segment and measure, by carrier."""
+    if found.versus is None:
+        return ""
+    asked = {"segment": [segment.segment], "change": found.metric.name, "by": "carrier"}
+    link = write_link("./", {**view.current_view().address, **asked})
+    return (
+        f'<small><a href="{safe(link)}" target="_self" '
+        f'aria-label="Why did {safe(segment.segment)} change?">why? →</a></small>'
     )
 
 
