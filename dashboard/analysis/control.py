@@ -1,7 +1,7 @@
 """Is a process in control? A metric's weeks against what they do by themselves."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -26,24 +26,63 @@ Group = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the charts are asked.
+class Frame:
+    """What charts stand on beside their own sums; read once for several of them.
 
     Attributes:
-        metric: What is charted.
-        by: Dimensions that split it.
         period: The days that the reader looks at; the chart begins with the data.
         known: Last day whose deliveries the data can hold whole.
         start: First day of the data.
+        targets: By segment and metric.
         rebaselines: Where limits are computed anew.
     """
 
-    metric: Metric
-    by: tuple[str, ...]
     period: Period
     known: date
     start: date
-    rebaselines: tuple[Rebaseline, ...]
+    targets: Mapping[tuple[str, str], float]
+    rebaselines: tuple[Rebaseline, ...] = ()
+
+    @classmethod
+    def read(
+        cls, reader: Reader, scope: Scope, rebaselines: tuple[Rebaseline, ...] = ()
+    ) -> "Frame":
+        """Read the days and targets of a scope.
+
+        Raises:
+            ScopeError: The snapshot holds no promise.
+        """
+        span = reader.span()
+        if span is None:
+            raise ScopeError(nothing_found(reader, scope))
+        period = scope.period or span
+        known = min(last_known_day(reader), period.end, span.end)
+        return cls(period, known, span.start, targets_of(reader, scope, period), rebaselines)
+
+
+@dataclass(frozen=True)
+class Weeks:
+    """A group's sums by week, in order of time; weeks without any case are left out."""
+
+    starts: tuple[date, ...]
+    numerators: np.ndarray
+    denominators: np.ndarray
+    readiness: tuple[Readiness, ...]
+
+    def part(self, first: int, last: int) -> "Weeks":
+        """Some weeks in a row."""
+        own = slice(first, last)
+        return Weeks(
+            self.starts[own],
+            self.numerators[own],
+            self.denominators[own],
+            self.readiness[own],
+        )
+
+    @property
+    def judged(self) -> np.ndarray:
+        """Which weeks are judged."""
+        return np.array([one == "judged" for one in self.readiness], bool)
 
 
 def control(
@@ -69,15 +108,19 @@ def control(
         UnknownNameError: The metric or a dimension is not in the catalogue.
         ScopeError: The metric is a plain count, a dimension cuts time, or nothing is left.
     """
-    asked = _asked(reader, metric, by, scope, rebaselines)
-    weeks, late_news = _weeks(reader, asked, scope)
-    targets = targets_of(reader, scope, asked.period)
+    return charted(reader, metric, by, scope, Frame.read(reader, scope, rebaselines))
+
+
+def charted(
+    reader: Reader, metric: str, by: tuple[str, ...], scope: Scope, frame: Frame
+) -> tuple[Process, ...]:
+    """As `control`, on days and targets that were read before."""
+    stated = _chartable(reader, metric, by)
     found = []
-    for group, points in sorted(weeks.items()):
-        if any(_overlaps(point, asked.period) for point in points):
-            ready = [_made_ready(point, asked, late_news.get(group, {})) for point in points]
-            segment = dict(zip(by, group, strict=True)).get("segment", "")
-            found.append(_process(asked, group, ready, targets.get((segment, metric))))
+    for group, weeks in sorted(_weeks(reader, stated, by, scope, frame).items()):
+        if any(_is_inside(start, frame.period) for start in weeks.starts):
+            named = tuple(zip(by, group, strict=True))
+            found.append(_process(stated, named, weeks, frame))
     if not found:
         raise ScopeError(nothing_found(reader, scope))
     return tuple(found)
@@ -111,13 +154,7 @@ def control_table(processes: Sequence[Process], snapshot: int) -> pl.DataFrame:
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
-def _asked(
-    reader: Reader,
-    metric: str,
-    by: tuple[str, ...],
-    scope: Scope,
-    rebaselines: tuple[Rebaseline, ...],
-) -> Asked:
+def _chartable(reader: Reader, metric: str, by: tuple[str, ...]) -> Metric:
     stated = reader.catalog.metric(metric)
     if stated.denominator is None:
         message = f"'{metric}' is a plain count; chart a metric that has a denominator"
@@ -126,66 +163,65 @@ def _asked(
         if reader.catalog.dimension(name).column is None:
             message = f"'{name}' cuts time; the chart is by week already"
             raise ScopeError(message)
-    span = reader.span()
-    if span is None:
-        raise ScopeError(nothing_found(reader, scope))
-    period = scope.period or span
-    known = min(last_known_day(reader), period.end, span.end)
-    return Asked(stated, by, period, known, span.start, rebaselines)
+    return stated
 
 
 def _weeks(
-    reader: Reader, asked: Asked, scope: Scope
-) -> tuple[Mapping[Group, list[Point]], Mapping[Group, Mapping[date, float]]]:
-    """Weeks with any case by group, and how many of their deliveries are not yet known."""
-    days = Period(min(asked.start, asked.period.start), asked.period.end)
-    names = [asked.metric.name, *([_LATE_NEWS] if asked.metric.name != _LATE_NEWS else [])]
-    rows = reader.roll_up(names, (*asked.by, "week"), scope.during(days))
-    weeks: dict[Group, list[Point]] = {}
-    late_news: dict[Group, dict[date, float]] = {}
+    reader: Reader, metric: Metric, by: tuple[str, ...], scope: Scope, frame: Frame
+) -> Mapping[Group, Weeks]:
+    """Weeks with any case, by group, and whether they may be judged."""
+    days = Period(min(frame.start, frame.period.start), frame.period.end)
+    rows = reader.roll_up((metric.name, _LATE_NEWS), (*by, "week"), scope.during(days))
+    sums: dict[Group, list[tuple[date, float, float]]] = {}
+    late_news: set[tuple[Group, date]] = set()
     for name, *group, start, numerator, denominator, _, _ in rows.iter_rows():
         if name == _LATE_NEWS:
-            late_news.setdefault(tuple(group), {})[start] = float(numerator)
+            late_news.add((tuple(group), start))
         elif denominator:
-            n, d = float(numerator), float(denominator)
-            point = Point(start, n, d, n / d, None, None, None, None, "judged")
-            weeks.setdefault(tuple(group), []).append(point)
-    return weeks, late_news
+            terms = (start, float(numerator), float(denominator))
+            sums.setdefault(tuple(group), []).append(terms)
+    found = {}
+    for group, terms in sums.items():
+        starts, numerators, denominators = zip(*terms, strict=True)
+        readiness = tuple(
+            _readiness(start, d, frame, is_late=(group, start) in late_news)
+            for start, _, d in terms
+        )
+        found[group] = Weeks(starts, np.array(numerators), np.array(denominators), readiness)
+    return found
 
 
-def _made_ready(point: Point, asked: Asked, late_news: Mapping[date, float]) -> Point:
-    return replace(point, readiness=_readiness(point, asked, late_news))
-
-
-def _readiness(point: Point, asked: Asked, late_news: Mapping[date, float]) -> Readiness:
-    if point.start < asked.start or point.start + _SIX_DAYS > asked.known:
+def _readiness(start: date, cases: float, frame: Frame, *, is_late: bool) -> Readiness:
+    if start < frame.start or start + _SIX_DAYS > frame.known:
         return "partial"
-    if late_news.get(point.start):
+    if is_late:
         return "immature"
-    return "thin" if point.denominator < FEWEST else "judged"
+    return "thin" if cases < FEWEST else "judged"
 
 
-def _process(asked: Asked, group: Group, points: Sequence[Point], target: float | None) -> Process:
+def _process(
+    metric: Metric, group: tuple[tuple[str, str], ...], weeks: Weeks, frame: Frame
+) -> Process:
     """One group's chart: a stretch per baseline, the last of which gives the verdicts."""
-    named = tuple(zip(asked.by, group, strict=True))
-    drawn: list[Point] = []
+    segment = dict(group).get("segment")
+    points: list[Point] = []
     chart, kind, why = None, "run", ""
-    for begins, stretch in _stretches(asked, dict(named).get("segment"), points):
-        chart, kind, why = _chart(asked.metric, stretch)
-        drawn += _with_limits(stretch, chart, begins=begins)
-    inside = [p for p in drawn if p.readiness == "judged" and _overlaps(p, asked.period)]
+    for begins, stretch in _stretches(weeks, segment, frame):
+        chart, kind, why = _chart(metric, stretch)
+        points += _points(stretch, chart, begins=begins)
+    inside = [p for p in points if p.readiness == "judged" and _is_inside(p.start, frame.period)]
     limits = chart if chart and chart.has_limits else None
-    better = asked.metric.better
+    target = frame.targets.get((segment or "", metric.name))
     return Process(
-        metric=asked.metric,
-        group=named,
-        points=tuple(drawn),
+        metric=metric,
+        group=group,
+        points=tuple(points),
         kind=kind,
         baseline=limits.baseline if limits else 0,
         why=why,
-        variation=charts.variation(chart, better) if chart else "not judged",
+        variation=charts.variation(chart, metric.better) if chart else "not judged",
         target=target,
-        assurance=charts.assurance(limits, target, better)
+        assurance=charts.assurance(limits, target, metric.better)
         if limits and target is not None
         else "not judged",
         judged=len(inside),
@@ -194,24 +230,18 @@ def _process(asked: Asked, group: Group, points: Sequence[Point], target: float 
     )
 
 
-def _stretches(
-    asked: Asked, segment: str | None, points: Sequence[Point]
-) -> list[tuple[bool, Sequence[Point]]]:
-    """Points between one baseline and the next; whether a decision began each."""
-    days = sorted(
-        one.day for one in asked.rebaselines if one.segment is None or one.segment == segment
-    )
-    starts = [next((i for i, p in enumerate(points) if p.start >= day), None) for day in days]
-    begun = sorted({start for start in starts if start is not None})
-    edges = sorted({0, *begun, len(points)})
-    return [(first in begun, points[first:last]) for first, last in pairwise(edges)]
+def _stretches(weeks: Weeks, segment: str | None, frame: Frame) -> list[tuple[bool, Weeks]]:
+    """Weeks between one baseline and the next; whether a decision began each."""
+    days = [one.day for one in frame.rebaselines if one.segment in {None, segment}]
+    starts = [next((at for at, s in enumerate(weeks.starts) if s >= day), None) for day in days]
+    begun = {start for start in starts if start is not None}
+    edges = sorted({0, *begun, len(weeks.starts)})
+    return [(first in begun, weeks.part(first, last)) for first, last in pairwise(edges)]
 
 
-def _chart(metric: Metric, points: Sequence[Point]) -> tuple[ControlChart | None, Kind, str]:
+def _chart(metric: Metric, weeks: Weeks) -> tuple[ControlChart | None, Kind, str]:
     """The chart of a stretch; a run chart where its weeks cannot carry limits, and why."""
-    n = np.array([point.numerator for point in points])
-    d = np.array([point.denominator for point in points])
-    judged = np.array([point.readiness == "judged" for point in points])
+    n, d, judged = weeks.numerators, weeks.denominators, weeks.judged
     count = int(judged.sum())
     if not count:
         return None, "run", f"no complete week has {FEWEST} cases"
@@ -225,23 +255,25 @@ def _chart(metric: Metric, points: Sequence[Point]) -> tuple[ControlChart | None
     return chart, "p′" if is_share else "XmR", ""
 
 
-def _with_limits(
-    points: Sequence[Point], chart: ControlChart | None, *, begins: bool
-) -> list[Point]:
-    if chart is None:
-        return [replace(p, begins=begins and not at) for at, p in enumerate(points)]
+def _points(weeks: Weeks, chart: ControlChart | None, *, begins: bool) -> list[Point]:
+    has_limits = chart is not None and chart.has_limits
     return [
-        replace(
-            point,
-            centre=chart.centre,
-            low=float(chart.low[at]) if chart.has_limits else None,
-            high=float(chart.high[at]) if chart.has_limits else None,
-            signal=chart.signals[at],
+        Point(
+            start=start,
+            numerator=float(weeks.numerators[at]),
+            denominator=float(weeks.denominators[at]),
+            value=float(weeks.numerators[at] / weeks.denominators[at]),
+            centre=chart.centre if chart else None,
+            low=float(chart.low[at]) if chart and has_limits else None,
+            high=float(chart.high[at]) if chart and has_limits else None,
+            signal=chart.signals[at] if chart else None,
+            readiness=weeks.readiness[at],
             begins=begins and not at,
         )
-        for at, point in enumerate(points)
+        for at, start in enumerate(weeks.starts)
     ]
 
 
-def _overlaps(point: Point, period: Period) -> bool:
-    return point.start <= period.end and point.start + _SIX_DAYS >= period.start
+def _is_inside(start: date, period: Period) -> bool:
+    """Whether a week has any day of the period."""
+    return start <= period.end and start + _SIX_DAYS >= period.start

@@ -7,7 +7,7 @@ from datetime import timedelta
 import polars as pl
 
 from dashboard.analysis.board import Standing
-from dashboard.analysis.control import control
+from dashboard.analysis.control import Frame, charted
 from dashboard.analysis.days import compared
 from dashboard.analysis.figures import (
     Change,
@@ -21,7 +21,7 @@ from dashboard.analysis.figures import (
     verdict_of,
 )
 from dashboard.analysis.process import Process, Rebaseline
-from dashboard.analysis.targets import standing_of, targets_of
+from dashboard.analysis.targets import standing_of
 from dashboard.catalog import Metric
 from dashboard.errors import ScopeError
 from dashboard.scope import Period, Scope
@@ -120,8 +120,9 @@ def service(
         raise ScopeError(nothing_found(reader, scope))
     days = compared(reader, scope.period or span, scope.versus)
     asked = replace(scope, period=days.period, versus=days.versus)
+    frame = Frame.read(reader, asked, rebaselines)
     stated = reader.catalog.metric(metric)
-    whole = _judged(_segments(reader, stated, asked, rebaselines))
+    whole = _judged(_segments(reader, stated, asked, frame))
     beside = tuple(measured(reader, BESIDE, ("segment",), scope.during(days.period)))
     found = {one.metric.name for one in beside if one.denominator}
     return Service(
@@ -130,7 +131,7 @@ def service(
         period=days.period,
         versus=days.versus,
         running=days.running,
-        cells=(*whole, *_services(reader, stated, asked, rebaselines)),
+        cells=(*whole, *_services(reader, stated, asked, frame)),
         beside=beside,
         missing=tuple(name for name in BESIDE if name not in found),
     )
@@ -169,58 +170,53 @@ def cells_table(found: Service, snapshot: int) -> pl.DataFrame:
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
-def _segments(
-    reader: Reader, metric: Metric, scope: Scope, rebaselines: tuple[Rebaseline, ...]
-) -> list[ServiceCell]:
+def _segments(reader: Reader, metric: Metric, scope: Scope, frame: Frame) -> list[ServiceCell]:
     """Every segment over all its services, with its change."""
-    period = scope.period
     charts = {
         process.group[0][1]: process
-        for process in control(reader, metric.name, ("segment",), scope, rebaselines)
+        for process in charted(reader, metric.name, ("segment",), scope, frame)
     }
-    targets = targets_of(reader, scope, period) if period else {}
     cells = []
-    for segment, daily in _daily(reader, metric, scope).items():
-        now = _over(metric, segment, daily, period)
+    for segment, daily in _daily(reader, metric, scope, frame.period).items():
+        now = _over(metric, segment, daily, frame.period)
         if now is not None:
-            target = targets.get((segment, metric.name))
-            standing = standing_of(now, target)
             moved = _change(metric, segment, daily, scope, now)
-            cells.append(
-                ServiceCell(segment, ALL, now, target, standing, charts.get(segment), moved)
-            )
+            cells.append(_cell((segment, ALL), now, frame, charts.get(segment), moved))
     return sorted(cells, key=lambda cell: (-(cell.figure.denominator or 0), cell.segment))
 
 
-def _services(
-    reader: Reader, metric: Metric, scope: Scope, rebaselines: tuple[Rebaseline, ...]
-) -> list[ServiceCell]:
+def _services(reader: Reader, metric: Metric, scope: Scope, frame: Frame) -> list[ServiceCell]:
     """Every segment by service."""
     charts = {
         tuple(value for _, value in process.group): process
-        for process in control(reader, metric.name, _CELL, scope, rebaselines)
+        for process in charted(reader, metric.name, _CELL, scope, frame)
     }
-    targets = targets_of(reader, scope, scope.period) if scope.period else {}
     cells = []
-    for found in measured(reader, (metric.name,), _CELL, scope.during(scope.period)):
+    for found in measured(reader, (metric.name,), _CELL, scope.during(frame.period)):
         segment, name = (value for _, value in found.group)
         if found.denominator:
-            target = targets.get((segment, metric.name))
-            standing = standing_of(found, target)
-            cells.append(
-                ServiceCell(segment, name, found, target, standing, charts.get((segment, name)))
-            )
+            place = (segment, name)
+            cells.append(_cell(place, found, frame, charts.get(place)))
     return cells
 
 
-def _daily(reader: Reader, metric: Metric, scope: Scope) -> Mapping[str, Daily]:
+def _cell(
+    place: tuple[str, str],
+    found: Figure,
+    frame: Frame,
+    process: Process | None,
+    moved: Change | None = None,
+) -> ServiceCell:
+    target = frame.targets.get((place[0], found.metric.name))
+    return ServiceCell(*place, found, target, standing_of(found, target), process, moved)
+
+
+def _daily(reader: Reader, metric: Metric, scope: Scope, period: Period) -> Mapping[str, Daily]:
     """Daily sums by segment over all days that a figure, its change or its year needs."""
-    if scope.period is None:
-        return {}
-    start = min(scope.period.start, scope.period.end - _YEAR + timedelta(days=1))
+    start = min(period.start, period.end - _YEAR + timedelta(days=1))
     if scope.versus:
         start = min(start, scope.versus.start)
-    days = scope.during(Period(start, scope.period.end))
+    days = scope.during(Period(start, period.end))
     return {
         segment: daily
         for (_, segment), daily in daily_sums(reader, (metric.name,), ("segment",), days).items()
@@ -230,7 +226,7 @@ def _daily(reader: Reader, metric: Metric, scope: Scope) -> Mapping[str, Daily]:
 def _over(metric: Metric, segment: str, daily: Daily, period: Period | None) -> Figure | None:
     """A segment's figure over some days; None where it has nothing to divide by."""
     days = daily.during(period) if period else None
-    if period is None or days is None or not any(days.denominators):
+    if not period or not days or not any(days.denominators):
         return None
     return figure(metric, (("segment", segment),), days, period)
 
@@ -239,7 +235,8 @@ def _change(
     metric: Metric, segment: str, daily: Daily, scope: Scope, now: Figure
 ) -> Change | None:
     then = _over(metric, segment, daily, scope.versus)
-    return change(now, then, daily) if then else None
+    year = Period(now.period.end - _YEAR + timedelta(days=1), now.period.end)
+    return change(now, then, daily.during(year)) if then else None
 
 
 def _judged(cells: Sequence[ServiceCell]) -> list[ServiceCell]:
