@@ -69,12 +69,14 @@ def chance_said(processes: Sequence[Process]) -> str:
     if not known:
         return "No chart has limits yet: they need 12 complete weeks of 30 cases."
     expected = sum(one.by_chance or 0.0 for one in known)
-    each = max(one.by_chance or 0.0 for one in known)
+    rates = {one.by_chance or 0.0 for one in known}
+    each = f"{'up to ' if len(rates) > 1 else ''}{formats.value(max(rates), _SHARE)}"
     weeks = max(one.judged for one in known)
+    of_all = f", {expected:.1f} of these {len(known)} charts" if len(known) > 1 else ""
     return (
-        f"In control, one such chart shows a signal in {formats.value(each, _SHARE)} of periods "
-        f"of {weeks} weeks; of these {len(known)} charts {expected:.1f} would by chance alone. A "
-        "signal is a reason to look, not a finding; the title goes by the quarter's test."
+        f"In control, one such chart shows a signal in {each} of periods of {weeks} weeks"
+        f"{of_all}. A signal is a reason to look, not a finding; the title goes by the "
+        "quarter's test."
     )
 
 

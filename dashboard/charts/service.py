@@ -75,8 +75,8 @@ def bridge_bars(bridge: Bridge, palette: Palette) -> Drawing:
     rows = [100 * step.of_rows for step in bridge.steps]
     rules = [100 * step.of_rule for step in bridge.steps]
     for widths, bases, marker in (
-        (rows, [0.0] * len(places), _hatched(palette)),
         (rules, rows, {"color": palette.plan}),
+        (rows, [0.0] * len(places), _hatched(palette)),
     ):
         figure.add_bar(
             x=widths,
