@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from dashboard import __version__
-from dashboard.commands import asking, changing, loading, reviewing, running
+from dashboard.commands import asking, changing, charting, loading, running
 from dashboard.commands.options import COULD_NOT, DONE, REFUSALS
 from dashboard.errors import DashboardError
 
@@ -32,10 +32,10 @@ for command in (
     asking.report,
     asking.sql,
     changing.change,
-    reviewing.service,
-    reviewing.control,
-    reviewing.definitions_bridge,
-    reviewing.capability,
+    charting.service,
+    charting.control,
+    charting.definitions_bridge,
+    charting.capability,
     running.serve,
     running.demo,
 ):

@@ -5,9 +5,9 @@ from dashboard.analysis.bridge import Bridge, definitions_bridge
 from dashboard.analysis.change import Money, Mover, WhatChanged, what_changed
 from dashboard.analysis.contributors import Contributor, Contributors, Split, contributors
 from dashboard.analysis.control import control
+from dashboard.analysis.control_chart import ProcessChart, Rebaseline
 from dashboard.analysis.figures import FEWEST, Change, Figure, Verdict, figures
 from dashboard.analysis.lateness import Lateness, lateness
-from dashboard.analysis.process import Process, Rebaseline
 from dashboard.analysis.promise import Capability, capability
 from dashboard.analysis.quality import Quality, carrier_data, quality, quarantined
 from dashboard.analysis.scoreboard import scoreboard
@@ -25,7 +25,7 @@ __all__ = [
     "Lateness",
     "Money",
     "Mover",
-    "Process",
+    "ProcessChart",
     "Quality",
     "Rebaseline",
     "Scoreboard",

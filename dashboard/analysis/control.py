@@ -8,9 +8,9 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 
+from dashboard.analysis.control_chart import Kind, Point, ProcessChart, Readiness, Rebaseline
 from dashboard.analysis.days import last_known_day
 from dashboard.analysis.figures import FEWEST, nothing_found
-from dashboard.analysis.process import Kind, Point, Process, Readiness, Rebaseline
 from dashboard.analysis.targets import targets_of
 from dashboard.catalog import Metric
 from dashboard.errors import NotEnoughDataError, ScopeError
@@ -91,7 +91,7 @@ def control(
     by: tuple[str, ...],
     scope: Scope,
     rebaselines: tuple[Rebaseline, ...] = (),
-) -> tuple[Process, ...]:
+) -> tuple[ProcessChart, ...]:
     """Chart a metric by week, from the beginning of the data to the end of a period.
 
     Args:
@@ -113,7 +113,7 @@ def control(
 
 def charted(
     reader: Reader, metric: str, by: tuple[str, ...], scope: Scope, frame: Frame
-) -> tuple[Process, ...]:
+) -> tuple[ProcessChart, ...]:
     """As `control`, on days and targets that were read before."""
     stated = _chartable(reader, metric, by)
     found = []
@@ -126,7 +126,7 @@ def charted(
     return tuple(found)
 
 
-def control_table(processes: Sequence[Process], snapshot: int) -> pl.DataFrame:
+def control_table(processes: Sequence[ProcessChart], snapshot: int) -> pl.DataFrame:
     """Charts as rows, one per group and week, with the digits that they are drawn from.
 
     Returns:
@@ -201,7 +201,7 @@ def _readiness(start: date, cases: float, frame: Frame, *, is_late: bool) -> Rea
 
 def _process(
     metric: Metric, group: tuple[tuple[str, str], ...], weeks: Weeks, frame: Frame
-) -> Process:
+) -> ProcessChart:
     """One group's chart: a stretch per baseline, the last of which gives the verdicts."""
     segment = dict(group).get("segment")
     points: list[Point] = []
@@ -212,7 +212,7 @@ def _process(
     inside = [p for p in points if p.readiness == "judged" and _is_inside(p.start, frame.period)]
     limits = chart if chart and chart.has_limits else None
     target = frame.targets.get((segment or "", metric.name))
-    return Process(
+    return ProcessChart(
         metric=metric,
         group=group,
         points=tuple(points),

@@ -8,6 +8,7 @@ import polars as pl
 
 from dashboard.analysis.board import Standing
 from dashboard.analysis.control import Frame, charted
+from dashboard.analysis.control_chart import ProcessChart, Rebaseline
 from dashboard.analysis.days import compared
 from dashboard.analysis.figures import (
     Change,
@@ -20,7 +21,6 @@ from dashboard.analysis.figures import (
     nothing_found,
     verdict_of,
 )
-from dashboard.analysis.process import Process, Rebaseline
 from dashboard.analysis.targets import standing_of
 from dashboard.catalog import Metric
 from dashboard.errors import ScopeError
@@ -57,7 +57,7 @@ class ServiceCell:
     figure: Figure
     target: float | None
     standing: Standing
-    process: Process | None
+    process: ProcessChart | None
     change: Change | None = None
 
 
@@ -204,7 +204,7 @@ def _cell(
     place: tuple[str, str],
     found: Figure,
     frame: Frame,
-    process: Process | None,
+    process: ProcessChart | None,
     moved: Change | None = None,
 ) -> ServiceCell:
     target = frame.targets.get((place[0], found.metric.name))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import plotly.graph_objects as go
 
-from dashboard.analysis.process import Point, Process
+from dashboard.analysis.control_chart import Point, ProcessChart
 from dashboard.charts import formats
 from dashboard.charts.drawing import Drawing, blank, words
 from dashboard.charts.palette import Palette
@@ -41,7 +41,7 @@ class Marked:
 
 
 def control_charts(
-    processes: Sequence[Process], marks: Sequence[Sequence[Marked]], palette: Palette
+    processes: Sequence[ProcessChart], marks: Sequence[Sequence[Marked]], palette: Palette
 ) -> list[Drawing]:
     """One drawing per process, all on one scale.
 
@@ -57,13 +57,13 @@ def control_charts(
     ]
 
 
-def process_said(process: Process) -> str:
+def process_said(process: ProcessChart) -> str:
     """What a chart says, in a few words: variation, then assurance."""
     said = [VARIATIONS[process.variation], ASSURANCES[process.assurance]]
     return " · ".join(filter(None, said))
 
 
-def chance_said(processes: Sequence[Process]) -> str:
+def chance_said(processes: Sequence[ProcessChart]) -> str:
     """How often charts like these signal although nothing changed."""
     known = [one for one in processes if one.by_chance is not None]
     if not known:
@@ -81,7 +81,7 @@ def chance_said(processes: Sequence[Process]) -> str:
 
 
 def _control_chart(
-    process: Process, marks: Sequence[Marked], scale: tuple[float, float], palette: Palette
+    process: ProcessChart, marks: Sequence[Marked], scale: tuple[float, float], palette: Palette
 ) -> Drawing:
     figure = blank(palette, _HEIGHT)
     suffix = f"{formats.GAP}%" if process.metric.unit == _SHARE else ""
@@ -101,7 +101,7 @@ def _control_chart(
     return Drawing(figure, _alt(process))
 
 
-def _add_limits(figure: go.Figure, process: Process, palette: Palette) -> None:
+def _add_limits(figure: go.Figure, process: ProcessChart, palette: Palette) -> None:
     """The band between the limits, and the centre; each stretch has its own."""
     x = [point.start for point in process.points]
     quiet = {"color": palette.muted, "width": 0.8}
@@ -128,7 +128,7 @@ def _add_limits(figure: go.Figure, process: Process, palette: Palette) -> None:
 
 
 def _add_unready(
-    figure: go.Figure, process: Process, scale: tuple[float, float], palette: Palette
+    figure: go.Figure, process: ProcessChart, scale: tuple[float, float], palette: Palette
 ) -> None:
     """Weeks that deliveries are still missing from, hatched from top to bottom."""
     late = [point for point in process.points if point.readiness == "immature"]
@@ -147,7 +147,7 @@ def _add_unready(
         )
 
 
-def _add_weeks(figure: go.Figure, process: Process, palette: Palette) -> None:
+def _add_weeks(figure: go.Figure, process: ProcessChart, palette: Palette) -> None:
     segment = dict(process.group).get("segment")
     colour = palette.segment(segment) if segment else palette.plan
     judged = [point.readiness == "judged" for point in process.points]
@@ -174,7 +174,7 @@ def _add_weeks(figure: go.Figure, process: Process, palette: Palette) -> None:
         )
 
 
-def _add_signals(figure: go.Figure, process: Process, palette: Palette) -> None:
+def _add_signals(figure: go.Figure, process: ProcessChart, palette: Palette) -> None:
     """Special weeks by shape: up is better, down is worse."""
     special = [(point, point.signal) for point in process.points if point.signal]
     better = process.metric.better
@@ -211,7 +211,7 @@ def _add_marks(figure: go.Figure, marks: Sequence[Marked], palette: Palette) -> 
         )
 
 
-def _title(process: Process, palette: Palette) -> dict[str, object]:
+def _title(process: ProcessChart, palette: Palette) -> dict[str, object]:
     target = (
         f"target {formats.value(process.target, process.metric.unit)}"
         if process.target is not None
@@ -228,7 +228,7 @@ def _title(process: Process, palette: Palette) -> dict[str, object]:
     }
 
 
-def _alt(process: Process) -> str:
+def _alt(process: ProcessChart) -> str:
     unit = process.metric.unit
     judged = [point for point in process.points if point.readiness == "judged"]
     if not judged:
@@ -247,7 +247,7 @@ def _alt(process: Process) -> str:
     )
 
 
-def _said(process: Process, point: Point) -> str:
+def _said(process: ProcessChart, point: Point) -> str:
     unit = process.metric.unit
     lines = [
         f"week of {formats.day(point.start)}",
@@ -270,13 +270,13 @@ _RULES = {
 }
 
 
-def _scaled(process: Process, value: float | None) -> float | None:
+def _scaled(process: ProcessChart, value: float | None) -> float | None:
     if value is None:
         return None
     return 100 * value if process.metric.unit == _SHARE else value
 
 
-def _scale(processes: Sequence[Process]) -> tuple[float, float]:
+def _scale(processes: Sequence[ProcessChart]) -> tuple[float, float]:
     """The smallest range that holds every week drawn and every target."""
     shown = [
         _scaled(process, point.value) or 0.0

@@ -7,7 +7,7 @@ from typing import cast, get_args
 
 import streamlit as st
 
-from dashboard.analysis.process import Process, Rebaseline
+from dashboard.analysis.control_chart import ProcessChart, Rebaseline
 from dashboard.catalog import Metric
 from dashboard.charts import formats
 from dashboard.charts.control import Marked
@@ -36,7 +36,7 @@ def rebaselines(notes: Sequence[Note]) -> tuple[Rebaseline, ...]:
     )
 
 
-def marks_of(processes: Sequence[Process], notes: Sequence[Note]) -> list[list[Marked]]:
+def marks_of(processes: Sequence[ProcessChart], notes: Sequence[Note]) -> list[list[Marked]]:
     """For each chart the notes that stand and are about it, numbered as in the list."""
     numbered = list(enumerate(notes, 1))
     return [

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from dashboard.analysis import Process, Rebaseline
+    from dashboard.analysis import ProcessChart, Rebaseline
 
 
 @click.command()
@@ -133,7 +133,7 @@ def _rebaselines(folder: Path | None, metric: str) -> "tuple[Rebaseline, ...]":
     return tuple(Rebaseline(one.day, one.segment) for one in notes if one.kind == "rebaseline")
 
 
-def _verdicts(found: "Sequence[Process]") -> "pl.DataFrame":
+def _verdicts(found: "Sequence[ProcessChart]") -> "pl.DataFrame":
     """One row per chart: what it says."""
     import polars as pl
 

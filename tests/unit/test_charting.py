@@ -13,7 +13,7 @@ from dashboard.scope import Quarter, Scope
 from dashboard.state import Mark, State
 from dashboard.warehouse import Warehouse
 from tests.conftest import Import
-from tests.unit.test_process import as_of, weeks
+from tests.unit.test_control_charts import as_of, weeks
 
 
 def printed(capsys: pytest.CaptureFixture[str], *words: str) -> object:

@@ -53,7 +53,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Process:
+class ProcessChart:
     """A group's control chart.
 
     Attributes:
