@@ -15,6 +15,11 @@ sections = {
             default=True,
             help="How is each segment doing against target, and what changed?",
         ),
+        st.Page(
+            pages / "service.py",
+            title="Service",
+            help="Is the promise kept, per segment, and is the process in control?",
+        ),
     ],
     "Data": [
         st.Page(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from dashboard import __version__
-from dashboard.commands import asking, changing, loading, reviewing, running
+from dashboard.commands import asking, changing, charting, loading, reviewing, running
 from dashboard.commands.options import COULD_NOT, DONE, REFUSALS
 from dashboard.errors import DashboardError
 
@@ -34,6 +34,10 @@ for command in (
     changing.change,
     reviewing.scoreboard_command,
     reviewing.value,
+    charting.service,
+    charting.control,
+    charting.definitions_bridge,
+    charting.capability,
     running.serve,
     running.demo,
 ):

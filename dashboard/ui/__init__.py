@@ -5,6 +5,7 @@ from dashboard.ui.board import board
 from dashboard.ui.changes import what_changed
 from dashboard.ui.definitions import contents, matching, metric_section, search_box
 from dashboard.ui.matrix import matrix
+from dashboard.ui.notes import rebaselines_of
 from dashboard.ui.page import (
     Source,
     chart,
@@ -41,6 +42,7 @@ __all__ = [
     "more",
     "open_view",
     "panel",
+    "rebaselines_of",
     "search_box",
     "sentence",
     "small_charts",

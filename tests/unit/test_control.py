@@ -1,8 +1,10 @@
 """Control charts: published limits, hand-worked weeks, properties, simulated rates."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from scipy import stats
 from dashboard.errors import NotEnoughDataError
 from dashboard.stats import control, signals
 from dashboard.stats.control import Method, Rules, Signal
+from sample_data import customers, world
 from tests.vector import column, expected, given_rows
 
 ONLY_LIMITS = Rules(one_side=None)
@@ -339,3 +342,35 @@ def test_a_process_in_control_signals_as_often_as_the_chart_says(
     stated = control.signal_rate(points, baseline)
     interval = stats.binomtest(signalled, worlds).proportion_ci(0.999, "exact")
     assert interval.low <= stated <= interval.high
+
+
+@pytest.mark.slow
+def test_null_worlds_signal_no_more_often_than_the_chart_says() -> None:
+    """200 samples of 40,000 in which nothing changes: 13 weeks after a year, by segment."""
+    signalled, worlds = Counter[int](), 200
+    for seed in range(1_000, 1_000 + worlds):
+        for segment, kept, due in _null_world(seed):
+            complete = due >= 30
+            chart = control.weekly(kept, due, is_share=True, judged=complete)
+            latest = np.flatnonzero(complete)[-13:]
+            signalled[segment] += any(chart.signals[at] for at in latest)
+
+    stated = control.signal_rate(13, 52)
+    for count in signalled.values():
+        interval = stats.binomtest(count, worlds).proportion_ci(0.999, "exact")
+        assert interval.low <= stated <= interval.high
+    assert len(signalled) == 5
+
+
+def _null_world(seed: int) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+    """Kept and due deliveries by whole week, of each segment."""
+    options = world.Options(deliveries=40_000, seed=seed, null=True)
+    who = customers.draw(options.deliveries, options.seed)
+    columns = ("segment", "day", "is_late", "is_due")
+    rows = pl.concat([world.quarter(who, options, at).select(columns) for at in range(8)])
+    # the first day is a Tuesday
+    weeks = rows.filter("is_due").with_columns(week=(pl.col("day") - pl.col("day").min() + 1) // 7)
+    sums = weeks.group_by("segment", "week").agg(kept=(~pl.col("is_late")).sum(), due=pl.len())
+    for (segment,), found in sums.sort("segment", "week").group_by("segment"):
+        whole = found[1:-1].cast(pl.Float64)
+        yield int(segment), whole["kept"].to_numpy(), whole["due"].to_numpy()
