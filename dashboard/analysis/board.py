@@ -69,7 +69,7 @@ class Matrix:
     """Segments by metrics.
 
     Attributes:
-        metrics: The columns.
+        metrics: The columns: those with any row in the period.
         period, versus: Days measured, and days compared with (None: no comparison).
         rows: All segments together, then each, by volume; a metric without rows has no cell.
     """

@@ -106,7 +106,7 @@ def matrix(reader: Reader, scope: Scope) -> Matrix:
     if not series.volume(WHOLE, days.period):
         raise ScopeError(nothing_found(reader, scope))
     scores, whole = _scores(series, scope, days)
-    metrics = tuple(reader.catalog.metric(name) for name in MATRIX)
+    metrics = tuple(reader.catalog.metric(name) for name in MATRIX if name in whole.cells)
     return Matrix(metrics, days.period, days.versus, (whole, *scores))
 
 
