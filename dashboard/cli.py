@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from dashboard import __version__
-from dashboard.commands import asking, changing, charting, loading, running
+from dashboard.commands import asking, changing, charting, loading, reviewing, running
 from dashboard.commands.options import COULD_NOT, DONE, REFUSALS
 from dashboard.errors import DashboardError
 
@@ -36,6 +36,8 @@ for command in (
     charting.control,
     charting.definitions_bridge,
     charting.capability,
+    reviewing.scoreboard_command,
+    reviewing.value,
     running.serve,
     running.demo,
 ):

@@ -161,7 +161,7 @@ class _Table:
         if len(apart.parts) == 1 or not named:
             return None
         most = max(named, key=lambda part: abs(part.mix))
-        sizes = [panel.denominators.sum() for panel in (self.then, self.now)]
+        sizes = [float(panel.denominators.sum()) for panel in (self.then, self.now)]
         return Split(
             dimension=self.dimension,
             mix=float(apart.mix),

@@ -21,7 +21,7 @@ from dashboard.analysis.figures import (
     nothing_found,
     verdict_of,
 )
-from dashboard.analysis.targets import standing_of
+from dashboard.analysis.standing import standing
 from dashboard.catalog import Metric
 from dashboard.errors import ScopeError
 from dashboard.scope import Period, Scope
@@ -208,7 +208,7 @@ def _cell(
     moved: Change | None = None,
 ) -> ServiceCell:
     target = frame.targets.get((place[0], found.metric.name))
-    return ServiceCell(*place, found, target, standing_of(found, target), process, moved)
+    return ServiceCell(*place, found, target, standing(found, target), process, moved)
 
 
 def _daily(reader: Reader, metric: Metric, scope: Scope, period: Period) -> Mapping[str, Daily]:

@@ -7,6 +7,7 @@ from dashboard.charts.contributors import contributors_said, contributors_table,
 from dashboard.charts.drawing import Drawing
 from dashboard.charts.palette import Palette, Theme, palette
 from dashboard.charts.trend import weekly_trends
+from dashboard.charts.value import value_chart
 from dashboard.charts.words import (
     Days,
     days_named,
@@ -39,6 +40,7 @@ __all__ = [
     "palette",
     "reading_bars",
     "splits_table",
+    "value_chart",
     "volume_bars",
     "volume_unit",
     "warning_meanings",

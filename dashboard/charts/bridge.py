@@ -14,7 +14,7 @@ Kind = Literal["mix", "rate", "count", "rest"]
 
 _MOST_STEPS = 4
 _ROW = 30
-_ROOM = 0.22
+_ROOM = 0.36
 _UNDIVIDED = "cost where nothing was completed"
 _OTHER = "all others"
 _PEAK = (10, 1)
@@ -53,11 +53,11 @@ def steps(found: WhatChanged) -> list[Step]:
     Their amounts sum to the change.
     """
     if found.mix is None:
-        return _ranked("count", [(_named(m.key), m.total) for m in found.movers])
+        return _ranked("count", [(_named(m.key), m.total) for m in found.movers], found)
     mixes = [(_named(mover.key), mover.mix or 0.0) for mover in found.movers]
     rates = [(_named(mover.key), mover.rate or 0.0) for mover in found.movers]
     rest = [Step("rest", _UNDIVIDED, found.undivided)] if found.undivided else []
-    return [*_ranked("mix", mixes), *_ranked("rate", rates), *rest]
+    return [*_ranked("mix", mixes, found), *_ranked("rate", rates, found), *rest]
 
 
 def waterfall(found: WhatChanged, palette: Palette) -> Drawing:
@@ -188,12 +188,16 @@ def presence_said(found: WhatChanged) -> str:
     return " ".join(told)
 
 
-def _ranked(kind: Kind, named: Sequence[tuple[str, float]]) -> list[Step]:
+def _ranked(kind: Kind, named: Sequence[tuple[str, float]], found: WhatChanged) -> list[Step]:
     """The largest parts of a kind by name, in that order, the others in one."""
     ordered = sorted(named, key=lambda pair: -abs(pair[1]))
-    shown = [Step(kind, name, amount) for name, amount in ordered[:_MOST_STEPS] if amount]
-    rest = [amount for _, amount in ordered[_MOST_STEPS:]]
-    return [*shown, Step(kind, _OTHER, sum(rest))] if any(rest) else shown
+    shown = [
+        Step(kind, name, amount)
+        for name, amount in ordered[:_MOST_STEPS]
+        if _is_more_than_nothing(_part(amount, found))
+    ]
+    rest = [amount for _, amount in ordered[len(shown) :]]
+    return [*shown, Step(kind, _OTHER if shown else "all", sum(rest))] if any(rest) else shown
 
 
 def _parts(found: WhatChanged) -> str:
@@ -218,7 +222,11 @@ def _part(amount: float, found: WhatChanged) -> str:
 
 def _prints(amount: float, found: WhatChanged) -> bool:
     """Whether a difference is more than nothing once it is rounded for people."""
-    return any(digit in "123456789" for digit in formats.change(amount, found.metric.unit))
+    return _is_more_than_nothing(formats.change(amount, found.metric.unit))
+
+
+def _is_more_than_nothing(printed: str) -> bool:
+    return any(digit in "123456789" for digit in printed)
 
 
 def _signed(amount: float) -> str:

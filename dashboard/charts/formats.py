@@ -101,6 +101,24 @@ def change_interval(found: Change, unit: Unit) -> str:
     return f"{change(found.low, unit)} to {change(found.high, unit)}"
 
 
+def lacking(amount: float, figure: Figure) -> str:
+    """What is missing to reach a target, in deliveries or money; nothing where it is reached.
+
+    Args:
+        amount: As `analysis.standing.missing` has it.
+        figure: The figure that misses the target.
+    """
+    unit = figure.metric.unit
+    if not amount or figure.is_thin:
+        return ""
+    if unit == "share":
+        return f"{number(amount)} more kept would reach it"
+    if unit == "money":
+        more = "less" if amount < 0 else "more"
+        return f"{number(abs(amount))} {more} in all would reach it"
+    return ""
+
+
 def size(figure: Figure) -> str:
     """How many rows the figure stands on: 'n 8,012'."""
     rows = figure.numerator if figure.denominator is None else figure.denominator

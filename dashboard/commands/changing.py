@@ -9,18 +9,19 @@ import click
 from dashboard import printing
 from dashboard.commands.options import (
     DONE,
+    compared_asked,
     dimensions,
     format_option,
     open_reader,
-    scope_asked,
     scope_options,
+    versus_options,
     warehouse_option,
 )
-from dashboard.errors import NotEnoughDataError, ScopeError
+from dashboard.errors import NotEnoughDataError
 
 if TYPE_CHECKING:
     from dashboard.analysis import Contributors, WhatChanged
-    from dashboard.scope import Period, Scope
+    from dashboard.scope import Scope
     from dashboard.warehouse import Reader
 
 
@@ -29,14 +30,7 @@ if TYPE_CHECKING:
 @click.option(
     "--by", "bys", multiple=True, metavar="DIM[,DIM]", help="One or two (default: segment)."
 )
-@click.option("--quarter", metavar="YYYYQN", help="Days of a quarter, in place of --from, --to.")
-@click.option(
-    "--versus",
-    default="previous",
-    show_default=True,
-    metavar="WHEN",
-    help="'previous', 'last-year', a quarter like 2026Q2, or FROM..TO.",
-)
+@versus_options
 @scope_options
 @warehouse_option
 @format_option
@@ -47,7 +41,7 @@ def change(metric: str, bys: tuple[str, ...], folder: Path | None, form: str, **
 
     reader = open_reader(folder, asked["snapshot"])
     by = tuple(dimensions(bys)) or ("segment",)
-    scope = compared_scope(reader, asked)
+    scope = compared_asked(reader, asked)
     found = what_changed(reader, metric, by, scope)
     if form in {"csv", "parquet"}:
         printing.rows(change_table(found, reader.manifest.id), form)
@@ -58,45 +52,6 @@ def change(metric: str, bys: tuple[str, ...], folder: Path | None, form: str, **
     else:
         _print(found, drivers, reader)
     return DONE
-
-
-def compared_scope(reader: "Reader", asked: dict[str, Any]) -> "Scope":
-    """The scope that --quarter or --from and --to, and --versus ask for."""
-    from dataclasses import replace
-
-    from dashboard.analysis import days
-    from dashboard.scope import Quarter
-
-    scope = scope_asked(reader, asked)
-    start = reader.fiscal_year_start
-    if asked["quarter"]:
-        if scope.period:
-            message = "--quarter beside --from or --to; give one or the other"
-            raise ScopeError(message)
-        scope = replace(scope, period=Quarter.parse(asked["quarter"]).period(start))
-    if scope.period is None:
-        message = "no period is given; ask for --quarter 2026Q3, or --from and --to"
-        raise ScopeError(message)
-    named = {"previous": days.just_before, "last-year": days.a_year_before}
-    when = asked["versus"]
-    if when in named:
-        return replace(scope, versus=named[when](reader, scope.period))
-    return replace(scope, versus=_days(when, start))
-
-
-def _days(when: str, fiscal_year_start: int) -> "Period":
-    from datetime import date
-
-    from dashboard.scope import Period, Quarter
-
-    first, is_range, last = when.partition("..")
-    if not is_range:
-        return Quarter.parse(when).period(fiscal_year_start)
-    try:
-        return Period(date.fromisoformat(first), date.fromisoformat(last))
-    except ValueError:
-        message = f"'{when}' are no days; write them like 2026-04-01..2026-06-30"
-        raise ScopeError(message) from None
 
 
 def _drivers(reader: "Reader", metric: str, scope: "Scope") -> "Contributors | None":

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dashboard import printing
-from dashboard.commands.changing import compared_scope
 from dashboard.commands.options import (
     DONE,
+    compared_asked,
     dimensions,
     format_option,
     open_reader,
     scope_asked,
     scope_options,
+    versus_options,
     warehouse_option,
     warehouse_path,
 )
@@ -28,14 +29,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--measure", default="on_time_rate", show_default=True, help="What 'kept' means.")
-@click.option("--quarter", metavar="YYYYQN", help="Days of a quarter, in place of --from, --to.")
-@click.option(
-    "--versus",
-    default="previous",
-    show_default=True,
-    metavar="WHEN",
-    help="'previous', 'last-year', a quarter like 2026Q2, or FROM..TO.",
-)
+@versus_options
 @scope_options
 @warehouse_option
 @format_option
@@ -49,7 +43,7 @@ def service(measure: str, folder: Path | None, form: str, **asked: Any) -> int:
     from dashboard.analysis.service import cells_table
 
     reader = open_reader(folder, asked["snapshot"])
-    scope = compared_scope(reader, asked)
+    scope = compared_asked(reader, asked)
     found = analysis.service(reader, scope, measure, _rebaselines(folder, measure))
     cells = cells_table(found, reader.manifest.id)
     if form == "json":

@@ -131,6 +131,11 @@ def halves() -> AbstractContextManager[object]:
     return st.grid(2, min_column_width=340)
 
 
+def more(label: str) -> AbstractContextManager[object]:
+    """A place for what few readers need, closed at first."""
+    return st.expander(label)
+
+
 def quiet(text: str) -> None:
     """A line of small print; Streamlit's own caption is too pale to read for many."""
     st.markdown(f":small[:gray[{plain(text)}]]")

@@ -23,7 +23,7 @@ def own_sample(sample_warehouse: Path, tmp_path: Path) -> Path:
 
 
 def matrix(app: AppTest) -> str:
-    return next(html.value for html in app.html if 'class="ds-matrix"' in html.value)
+    return next(html.value for html in app.html if 'class="ds-services"' in html.value)
 
 
 def said(app: AppTest) -> str:

@@ -218,9 +218,9 @@ def test_the_service_page_is_accessible_and_fits_a_phone(open_page: Open, scheme
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-def test_why_leads_from_a_segment_to_what_changed_in_it(open_page: Open) -> None:
+def test_a_segment_leads_to_what_changed_in_it(open_page: Open) -> None:
     page = open_page("service")
-    page.get_by_role("link", name="Why did Premium change?").click()
+    page.get_by_role("link", name="What changed in on-time rate, Premium").click()
     page.get_by_text("Segment: Premium").wait_for()
     settle(page)
 
