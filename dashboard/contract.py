@@ -29,7 +29,13 @@ SQL_TYPES: Mapping[ColumnType, str] = {
 
 
 class Column(BaseModel):
-    """One column of a contract table. Null where the source does not know it."""
+    """One column of a contract table. Null where the source does not know it.
+
+    Attributes:
+        plan: A time that may lie in the future.
+        opens: A time that begins something: a local time that occurs twice is its first
+            occurrence. Any other is its second.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -39,6 +45,7 @@ class Column(BaseModel):
     max: int | None = None
     values: tuple[str, ...] = ()
     plan: bool = False
+    opens: bool = False
 
     @property
     def sql_type(self) -> str:
