@@ -47,7 +47,7 @@ def effects_table(found: Quality, meanings: Mapping[str, str]) -> pl.DataFrame:
 
     Args:
         found: The account.
-        meanings: What warnings mean, by code.
+        meanings: What reasons and warnings mean, by code.
     """
     rows = [
         {
@@ -62,7 +62,7 @@ def effects_table(found: Quality, meanings: Mapping[str, str]) -> pl.DataFrame:
                 None if one.otherwise is None or one.rate is None else one.otherwise - one.rate,
                 "share",
             ),
-            "Meaning": meanings.get(one.rule, ""),
+            "Meaning": _meaning(one.rule, meanings),
         }
         for one in found.effects
     ]
@@ -112,6 +112,11 @@ def carriers_table(scores: pl.DataFrame) -> pl.DataFrame:
     columns = ("Carrier", "Closed", "With a scan", "With a place", "Delivered", "With the time")
     more = ("With proof", "Failed or retried", "With a reason", "99 % of messages within")
     return _frame(rows, *columns, *more)
+
+
+def _meaning(rule: str, meanings: Mapping[str, str]) -> str:
+    code, names_a_column, _ = rule.partition(":")
+    return meanings[f"{code}:<column>" if names_a_column else code]
 
 
 def _share(value: float | None) -> str:
