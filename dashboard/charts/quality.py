@@ -10,7 +10,7 @@ from dashboard.charts.tables import safe_text
 
 
 def files_table(found: Quality) -> pl.DataFrame:
-    """One row per source file: records, read, malformed and unused."""
+    """One row per source file: records, what became of them, and rows refused."""
     rows = [
         {
             "File": file.file,
@@ -18,10 +18,11 @@ def files_table(found: Quality) -> pl.DataFrame:
             "Read": file.raw,
             "Malformed": file.malformed,
             "Unused": file.unused,
+            "Refused": file.refused,
         }
         for file in found.manifest.sources
     ]
-    return _frame(rows, "File", "Records", "Read", "Malformed", "Unused")
+    return _frame(rows, "File", "Records", "Read", "Malformed", "Unused", "Refused")
 
 
 def tables_table(found: Quality) -> pl.DataFrame:

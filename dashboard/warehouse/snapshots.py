@@ -46,6 +46,8 @@ class SourceFile(_Record):
         malformed: Records that could not be read; they are in the quarantine.
         unused: Records that no contract row takes over; None where the profile joins or
             sums the file without saying so in its unused.sql.
+        refused: Contract rows made of its records that were refused; None where the
+            profile does not say which rows come from it.
         hash: BLAKE2b of the file's bytes.
     """
 
@@ -54,6 +56,7 @@ class SourceFile(_Record):
     raw: int
     malformed: int
     unused: int | None
+    refused: int | None = None
     hash: str
 
 
