@@ -52,7 +52,8 @@ def write_table(
     stored = model is not None and model.stored
     if writing.is_written(bench, table, merged, stored=stored):
         if stored:
-            relation = modelling.create_model_view(bench.connection, catalog.models, name)
+            past = writing.scan(bench.warehouse, bench.before) if bench.before else ""
+            relation = modelling.create_model_view(bench.connection, catalog.models, name, past)
         files = (*files, *writing.write(bench, table, relation, snapshot))
     writing.create_finished(bench, table, files)
     writing.assert_keys_unique(bench, table)

@@ -73,7 +73,8 @@ class _Run:
 
     @property
     def bench(self) -> writing.Bench:
-        return writing.Bench(self.connection, self.store.path, self.profile.load)
+        files = self.before.files.get("deliveries", ()) if self.before else ()
+        return writing.Bench(self.connection, self.store.path, self.profile.load, files)
 
     @property
     def id(self) -> int:

@@ -38,7 +38,9 @@ def migrate(store: Store, catalog: Catalog, settings: Settings) -> Manifest | No
             }
         )
         with staging.workbench(folder, before.time_zone, settings.threads) as connection:
-            bench = writing.Bench(connection, store.path, "changes")
+            bench = writing.Bench(
+                connection, store.path, "changes", before.files.get("deliveries", ())
+            )
             files = _write_anew(bench, catalog, before, writing_again.id)
         place = building.Place(store.path, catalog, settings)
         migrated = building.roll_up(place, writing_again.model_copy(update={"files": files}), None)
