@@ -8,7 +8,7 @@ import duckdb
 
 from dashboard.catalog import Catalog
 from dashboard.settings import Settings
-from dashboard.warehouse import modelling, rollup_tables, writing
+from dashboard.warehouse import failpoints, modelling, rollup_tables, writing
 from dashboard.warehouse.engine import open_snapshot
 from dashboard.warehouse.restating import Monthly, restated
 from dashboard.warehouse.rollup_tables import Months
@@ -54,6 +54,7 @@ def write_table(
         if stored:
             relation = modelling.create_model_view(bench.connection, catalog.models, name)
         files = (*files, *writing.write(bench, table, relation, snapshot))
+        failpoints.reached("table_written")
     writing.create_finished(bench, table, files)
     writing.assert_keys_unique(bench, table)
     return files
@@ -79,6 +80,7 @@ def roll_up(place: Place, manifest: Manifest, before: Manifest | None) -> Manife
         rolled = manifest.model_copy(update={"files": files, "rollup_recipe": recipe})
         monthly = Monthly(connection, place.folder, place.catalog)
         moved = restated(monthly, same, rolled) if same else ()
+    failpoints.reached("rollups_written")
     return rolled.model_copy(update={"restated": moved})
 
 
