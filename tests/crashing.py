@@ -4,19 +4,17 @@ They are forked from a process that has everything imported and no thread yet: f
 imports take seconds, not a minute.
 """
 
-import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from pathlib import Path
-from typing import Any
 
 from dashboard import cli
-from dashboard.warehouse import failpoints
+from dashboard.settings import Settings
+from dashboard.warehouse import ImportOptions, Warehouse, failpoints
 
 PATIENCE_SECONDS = 60
 
@@ -69,3 +67,35 @@ def _run(words: tuple[str, ...], said: Path, failpoint: str) -> None:
     with said.open("w", encoding="utf-8", buffering=1) as sys.stderr:
         code = cli.main(words)
     os._exit(code)
+
+
+class Held:
+    """An import in a process of its own that stands still at a step, holding the lock."""
+
+    def __init__(self, warehouse: Path, source: Path, profile: str, step: str) -> None:
+        """Start it, and wait until it is there."""
+        there, self._go = _forks.Event(), _forks.Event()
+        args = (warehouse, source, profile, step, there, self._go)
+        self.process = _forks.Process(target=_import_and_stop, args=args, daemon=True)
+        self.process.start()
+        assert there.wait(PATIENCE_SECONDS)
+
+    def go_on(self) -> int | None:
+        """Let it go to its end; returns its exit code."""
+        self._go.set()
+        self.process.join(PATIENCE_SECONDS)
+        return self.process.exitcode
+
+
+def _import_and_stop(
+    warehouse: Path, source: Path, profile: str, step: str, *signals: Event
+) -> None:
+    there, go = signals
+
+    def stop(begun: str) -> None:
+        if begun == step:
+            there.set()
+            go.wait(PATIENCE_SECONDS)
+
+    one = Warehouse(warehouse, settings=Settings(threads=1))
+    one.import_folder(source, ImportOptions(profile, progress=stop))
