@@ -12,8 +12,8 @@ from dashboard.warehouse import failpoints, modelling, rollup_tables, writing
 from dashboard.warehouse.engine import open_snapshot
 from dashboard.warehouse.restating import Monthly, restated
 from dashboard.warehouse.rollup_tables import Months
-from dashboard.warehouse.snapshots import DataFile, Manifest
-from dashboard.warehouse.sql import identifier
+from dashboard.warehouse.snapshots import STAGING, DataFile, Manifest
+from dashboard.warehouse.sql import identifier, literal
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,8 @@ def roll_up(place: Place, manifest: Manifest, before: Manifest | None) -> Manife
     with closing(
         open_snapshot(place.folder, manifest, place.catalog, place.settings)
     ) as connection:
+        spill = literal(str(place.folder / STAGING / "spill"))
+        connection.execute(f"set temp_directory = {spill}")
         months = _months_to_make(place, connection, manifest, same)
         builder = rollup_tables.Builder(connection, place.folder, place.catalog, manifest)
         files = {**manifest.files, **builder.build(same, months)}

@@ -17,6 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from dashboard.errors import ImportConflictError, NoSnapshotError, WarehouseError
 from dashboard.warehouse import disk, failpoints
 
+STAGING = ".staging"
+"""Folder, under the warehouse, of what an import needs while it runs."""
+
 
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -216,7 +219,7 @@ class Store:
                 message = f"another import into {self.path} is running; try again after it"
                 raise ImportConflictError(message) from held
             failpoints.reached("lock_taken")
-            staging = self.path / ".staging"
+            staging = self.path / STAGING
             shutil.rmtree(staging, ignore_errors=True)
             staging.mkdir()
             failpoints.reached("staging_made")
