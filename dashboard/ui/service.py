@@ -177,6 +177,7 @@ def _matrix(found: Service) -> str:
         for segment in found.segments
     )
     return (
+        '<p class="ds-hint">Swipe the table for the services →</p>'
         '<div class="ds-scroll" tabindex="0" role="region" aria-label="Segments and services">'
         f'<table class="ds-services"><thead><tr><th scope="col">Segment</th>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
