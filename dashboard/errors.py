@@ -10,6 +10,7 @@
     ├── WarehouseError             a folder that is not a warehouse, or cannot be used
     │   ├── NoSnapshotError        nothing was imported yet, or the snapshot is gone
     │   └── ImportConflictError    another import published first, or holds the lock
+    ├── StateError                 what people write cannot be kept or read
     ├── AccessError                a query names what its policy does not show
     └── NotEnoughDataError         a statistic that the data cannot carry
 
@@ -66,6 +67,10 @@ class NoSnapshotError(WarehouseError):
 
 class ImportConflictError(WarehouseError):
     """Another import is running, or published first."""
+
+
+class StateError(DashboardError):
+    """What people write cannot be kept or read."""
 
 
 class AccessError(DashboardError):
