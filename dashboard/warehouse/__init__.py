@@ -1,6 +1,8 @@
 """Reading files, checking, storing and serving: the only part that knows DuckDB."""
 
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -8,14 +10,24 @@ from threading import Lock
 from dashboard import tree
 from dashboard.access import Policy
 from dashboard.catalog import Catalog, read_catalog
+from dashboard.errors import NoSnapshotError, WarehouseError
 from dashboard.settings import Settings, load
 from dashboard.warehouse.engine import Engine
 from dashboard.warehouse.importing import Imported, ImportOptions, import_folder
 from dashboard.warehouse.migrating import migrate
+from dashboard.warehouse.pruning import HoldSignOffs, Pruned, prune
 from dashboard.warehouse.reader import Coverage, Reader
 from dashboard.warehouse.snapshots import Manifest, Store
 
-__all__ = ["Coverage", "ImportOptions", "Imported", "Manifest", "Reader", "Warehouse"]
+__all__ = [
+    "Coverage",
+    "ImportOptions",
+    "Imported",
+    "Manifest",
+    "Pruned",
+    "Reader",
+    "Warehouse",
+]
 
 _OPEN_AT_ONCE = 2
 
@@ -80,7 +92,7 @@ class Warehouse:
     def manifests(self) -> list[Manifest]:
         """All manifests, oldest first."""
         self._store.check()
-        return [self._store.manifest(snapshot) for snapshot in self._store.ids()]
+        return list(self._standing())
 
     def import_folder(self, folder: Path, options: ImportOptions) -> Imported:
         """Import a folder of raw files; see `importing.import_folder`."""
@@ -91,6 +103,10 @@ class Warehouse:
         """Bring the newest snapshot to this contract version; see `migrating.migrate`."""
         return migrate(self._store, self.catalog, self.settings)
 
+    def prune(self, keep: int, hold: HoldSignOffs, *, dry_run: bool = False) -> Pruned:
+        """Take away old snapshots; see `pruning.prune`."""
+        return prune(self._store, keep, hold, dry_run=dry_run)
+
     def reader(self, snapshot: int | None, policy: Policy) -> Reader:
         """Open a snapshot, the newest by default, as a policy shows it.
 
@@ -100,9 +116,23 @@ class Warehouse:
         with self._lock:
             engine = self._engines.get(manifest.id)
             if engine is None:
-                engine = Engine(self.path, manifest, self.catalog, self.settings)
+                engine = self._open(manifest)
                 self._engines[manifest.id] = engine
             self._engines.move_to_end(manifest.id)
             while len(self._engines) > _OPEN_AT_ONCE:
                 self._engines.popitem(last=False)
         return Reader(manifest, policy, self.settings.fiscal_year_start, engine)
+
+    def _open(self, manifest: Manifest) -> Engine:
+        """Open a snapshot; one that is pruned at this very moment is said to be."""
+        try:
+            return Engine(self.path, manifest, self.catalog, self.settings)
+        except WarehouseError:
+            self._store.manifest(manifest.id)
+            raise
+
+    def _standing(self) -> Iterator[Manifest]:
+        """Every manifest, but for those pruned between the listing and the reading."""
+        for snapshot in self._store.ids():
+            with suppress(NoSnapshotError):
+                yield self._store.manifest(snapshot)

@@ -7,7 +7,7 @@ names are invisible; the next import sweeps them.
 import fcntl
 import os
 import shutil
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -177,10 +177,11 @@ class Store:
             raise self._is_empty()
         wanted = ids[-1] if snapshot is None else snapshot
         if wanted not in ids:
-            message = f"snapshot {wanted} does not exist (any more); the newest is {ids[-1]}"
-            raise NoSnapshotError(message)
+            raise _is_gone(wanted, ids[-1])
         try:
             return Manifest.model_validate_json(self._file(wanted).read_bytes())
+        except FileNotFoundError as pruned:
+            raise _is_gone(wanted, ids[-1]) from pruned
         except (ValidationError, OSError) as damaged:
             message = f"the manifest of snapshot {wanted} is damaged; restore it from a backup"
             raise WarehouseError(message) from damaged
@@ -190,14 +191,9 @@ class Store:
         """Hold the warehouse's only import lock; yields an empty staging folder.
 
         Raises:
-            ImportConflictError: Another import holds it.
+            ImportConflictError: Another command holds it.
         """
-        with (self.path / ".lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as held:
-                message = f"another import into {self.path} is running; try again after it"
-                raise ImportConflictError(message) from held
+        with self.locked("another import into"):
             staging = self.path / ".staging"
             shutil.rmtree(staging, ignore_errors=True)
             staging.mkdir()
@@ -206,25 +202,63 @@ class Store:
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
 
-    def sweep(self) -> int:
-        """Delete table files that no manifest names; returns how many.
+    @contextmanager
+    def locked(self, doing: str) -> Generator[None, None, None]:
+        """Hold the warehouse's only lock; snapshots come and go only under it.
 
-        Only under the import lock: a running import's files are not named yet.
+        Args:
+            doing: What another command is told meanwhile: 'a backup of'.
+
+        Raises:
+            ImportConflictError: Another command holds it.
+        """
+        with (self.path / ".lock").open("a+", encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as held:
+                lock.seek(0)
+                running = lock.read() or "another import into"
+                message = f"{running} {self.path} is running; try again after it"
+                raise ImportConflictError(message) from held
+            lock.truncate(0)
+            lock.write(doing)
+            lock.flush()
+            yield
+
+    def orphans(self, gone: Collection[int] = ()) -> list[Path]:
+        """Table files that no manifest names, left by a killed import or by pruning.
+
+        Only under the lock: a running import's files are not named yet.
+
+        Args:
+            gone: Ids of snapshots to look at as if they did not exist.
         """
         named = {
             file.path
             for snapshot in self.ids()
+            if snapshot not in gone
             for files in self.manifest(snapshot).files.values()
             for file in files
         }
-        orphans = [
+        return [
             path
             for path in (self.path / "tables").rglob("*.parquet")
             if str(path.relative_to(self.path)) not in named
         ]
-        for path in orphans:
+
+    def sweep(self) -> None:
+        """Delete table files that no manifest names; only under the lock."""
+        for path in self.orphans():
             path.unlink()
-        return len(orphans)
+
+    def forget(self, snapshots: Iterable[int]) -> None:
+        """Delete manifests, the oldest first; their files are swept afterwards.
+
+        So whatever ends this early, no snapshot is seen that lacks a file.
+        """
+        for snapshot in sorted(snapshots):
+            self._file(snapshot).unlink()
+        self._sync()
 
     def publish(self, manifest: Manifest) -> None:
         """Make a manifest visible: written, synced to disk and renamed, in this order.
@@ -242,6 +276,10 @@ class Store:
             file.flush()
             os.fsync(file.fileno())
         draft.rename(self._file(manifest.id))
+        self._sync()
+
+    def _sync(self) -> None:
+        """Make what was renamed or deleted among the manifests outlast a power cut."""
         folder = os.open(self._snapshots, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -253,3 +291,9 @@ class Store:
 
     def _file(self, snapshot: int) -> Path:
         return self._snapshots / f"{snapshot}.json"
+
+
+def _is_gone(snapshot: int, newest: int) -> NoSnapshotError:
+    """Ids count up and the newest is never pruned: an older one that is missing was there."""
+    found = "was pruned" if 0 < snapshot < newest else "does not exist (any more)"
+    return NoSnapshotError(f"snapshot {snapshot} {found}; the newest is {newest}")

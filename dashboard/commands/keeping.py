@@ -1,0 +1,98 @@
+"""Commands about what is kept: snapshots, sign-offs, pruning."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from click.core import ParameterSource
+
+from dashboard import printing
+from dashboard.commands.options import DONE, format_option, open_warehouse, warehouse_option
+
+if TYPE_CHECKING:
+    from dashboard.state import State
+    from dashboard.warehouse import Pruned
+
+
+@click.group(invoke_without_command=True)
+@warehouse_option
+@format_option
+@click.pass_context
+def snapshots(context: click.Context, folder: Path | None, form: str) -> int:
+    """List the snapshots, oldest first; or prune them, or sign one off."""
+    if context.invoked_subcommand:
+        if context.get_parameter_source("form") is ParameterSource.COMMANDLINE:
+            message = "--format belongs to the list alone; leave it out"
+            raise click.UsageError(message)
+        context.default_map = {context.invoked_subcommand: {"folder": folder}}
+        return DONE
+    warehouse = open_warehouse(folder)
+    signed = _state(folder).sign_offs()
+    printing.rows(printing.snapshot_table(warehouse.manifests(), signed), form)
+    return DONE
+
+
+@snapshots.command("prune")
+@click.option(
+    "--keep", type=click.IntRange(min=1), required=True, help="How many of the newest stay."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would go, and leave it.")
+@warehouse_option
+def prune(keep: int, folder: Path | None, *, dry_run: bool) -> int:
+    """Take away old snapshots, never one that is signed off, and free their space."""
+    hold = _state(folder).holding_sign_offs
+    click.echo(_pruned(open_warehouse(folder).prune(keep, hold, dry_run=dry_run), dry_run=dry_run))
+    return DONE
+
+
+@snapshots.command("sign-off")
+@click.argument("snapshot", type=int)
+@click.option("--by", required=True, metavar="NAME", help="Who vouches for its figures.")
+@click.option("--note", help="What they say to it.")
+@warehouse_option
+def sign_off(snapshot: int, by: str, note: str | None, folder: Path | None) -> int:
+    """Vouch for a snapshot's figures; from then on it is kept for good."""
+    warehouse = open_warehouse(folder)
+    warehouse.manifest(snapshot)
+    signed = _state(folder).sign_off(snapshot, by, note, check=warehouse.manifest)
+    click.echo(f"Snapshot {snapshot} is signed off by {signed.by}; pruning leaves it alone.")
+    return DONE
+
+
+def _state(folder: Path | None) -> "State":
+    from dashboard.state import State
+
+    return State.of(open_warehouse(folder).path)
+
+
+def _pruned(pruned: "Pruned", *, dry_run: bool) -> str:
+    """What pruning did, or would do, in a sentence or two."""
+    if not pruned.snapshots and not pruned.files:
+        gone = "Nothing to prune."
+    else:
+        verb = "would go" if dry_run else "went"
+        space = "would be freed" if dry_run else "freed"
+        gone = (
+            f"{_listed(pruned.snapshots)} {verb}: {pruned.files:,} "
+            f"file{'' if pruned.files == 1 else 's'}, {_size(pruned.bytes)} {space}."
+        )
+    held = f", of them signed off: {_ids(pruned.signed_off)}" if pruned.signed_off else ""
+    return f"{gone} Kept: {_ids(pruned.kept)}{held}."
+
+
+def _listed(snapshots: tuple[int, ...]) -> str:
+    if not snapshots:
+        return "Files that no snapshot names"
+    return f"Snapshot{'s' if len(snapshots) > 1 else ''} {_ids(snapshots)}"
+
+
+def _ids(snapshots: tuple[int, ...]) -> str:
+    return ", ".join(map(str, snapshots))
+
+
+def _size(count: int) -> str:
+    """Bytes as people read them: '12.3 MB'; 1 MB is a million bytes."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:,.1f} {unit}"
+    return f"{count} bytes"
