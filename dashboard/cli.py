@@ -27,6 +27,7 @@ for command in (
     loading.quality,
     loading.migrate,
     keeping.snapshots,
+    keeping.retain,
     asking.metrics,
     asking.quantiles_command,
     asking.report,

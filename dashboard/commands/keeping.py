@@ -1,5 +1,6 @@
 """Commands about what is kept: snapshots, sign-offs, pruning."""
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,11 +8,17 @@ import click
 from click.core import ParameterSource
 
 from dashboard import printing
-from dashboard.commands.options import DONE, format_option, open_warehouse, warehouse_option
+from dashboard.commands.options import (
+    DONE,
+    Age,
+    format_option,
+    open_warehouse,
+    warehouse_option,
+)
 
 if TYPE_CHECKING:
     from dashboard.state import State
-    from dashboard.warehouse import Pruned
+    from dashboard.warehouse import Certificate, Pruned
 
 
 @click.group(invoke_without_command=True)
@@ -57,6 +64,63 @@ def sign_off(snapshot: int, by: str, note: str | None, folder: Path | None) -> i
     signed = _state(folder).sign_off(snapshot, by, note, check=warehouse.manifest)
     click.echo(f"Snapshot {snapshot} is signed off by {signed.by}; pruning leaves it alone.")
     return DONE
+
+
+@click.command()
+@click.option(
+    "--customers-older-than",
+    "cut",
+    type=Age(),
+    required=True,
+    metavar="AGE|DAY",
+    help="Last delivery ordered before then: 2Y, 24M, 90D or YYYY-MM-DD (UTC).",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would change, and leave it.")
+@warehouse_option
+@format_option
+def retain(cut: date, folder: Path | None, form: str, *, dry_run: bool) -> int:
+    """Forget customers long gone, for good, while every figure stays.
+
+    They get random new ids; coordinates, postcodes and texts go, H3 cells become coarse.
+    Older snapshots that hold their rows are deleted, but for those signed off.
+    """
+    moment = datetime(cut.year, cut.month, cut.day)  # noqa: DTZ001  (naive UTC)
+    hold = _state(folder).holding_sign_offs
+    certificate = open_warehouse(folder).retain(moment, hold, dry_run=dry_run)
+    if form == "json":
+        printing.structure(certificate.model_dump())
+    else:
+        _print_certificate(certificate, dry_run=dry_run)
+    return DONE
+
+
+def _print_certificate(certificate: "Certificate", *, dry_run: bool) -> None:
+    """What a retention run did, or would do."""
+    since = f"{certificate.customers_older_than:%Y-%m-%d}"
+    if not certificate.changed:
+        click.echo(f"Snapshot {certificate.snapshot} holds nothing from before {since} to forget.")
+    else:
+        verb = "would get" if dry_run else "got"
+        click.echo(
+            f"{certificate.customers:,} customers whose last delivery was ordered before {since} "
+            f"{verb} a random new id."
+        )
+    for table, columns in certificate.changed.items():
+        counts = ", ".join(f"{column} {count:,}" for column, count in columns.items())
+        click.echo(f"  {table}: {counts}")
+    if certificate.deleted:
+        verb = "would be deleted" if dry_run else "deleted"
+        click.echo(f"Snapshots that hold their rows, {verb}: {_ids(certificate.deleted)}.")
+    if certificate.kept:
+        click.echo(
+            f"Signed off, so kept with their rows: {_ids(certificate.kept)}. "
+            "Backups made before hold them too."
+        )
+    if certificate.changed and not dry_run:
+        click.echo(
+            f"Snapshot {certificate.snapshot} is published; the certificate is "
+            f"certificates/{certificate.snapshot}.json. Figures stay, but for those by H3 cell."
+        )
 
 
 def _state(folder: Path | None) -> "State":

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
@@ -12,14 +13,17 @@ from dashboard.access import Policy
 from dashboard.catalog import Catalog, read_catalog
 from dashboard.errors import NoSnapshotError, WarehouseError
 from dashboard.settings import Settings, load
+from dashboard.warehouse.building import Place
 from dashboard.warehouse.engine import Engine
 from dashboard.warehouse.importing import Imported, ImportOptions, import_folder
 from dashboard.warehouse.migrating import migrate
 from dashboard.warehouse.pruning import HoldSignOffs, Pruned, prune
 from dashboard.warehouse.reader import Coverage, Reader
+from dashboard.warehouse.retaining import Certificate, retain
 from dashboard.warehouse.snapshots import Manifest, Store
 
 __all__ = [
+    "Certificate",
     "Coverage",
     "ImportOptions",
     "Imported",
@@ -106,6 +110,11 @@ class Warehouse:
     def prune(self, keep: int, hold: HoldSignOffs, *, dry_run: bool = False) -> Pruned:
         """Take away old snapshots; see `pruning.prune`."""
         return prune(self._store, keep, hold, dry_run=dry_run)
+
+    def retain(self, cut: datetime, hold: HoldSignOffs, *, dry_run: bool = False) -> Certificate:
+        """Forget customers not seen since a moment, UTC; see `retaining.retain`."""
+        place = Place(self.path, self.catalog, self.settings)
+        return retain(place, cut, hold, dry_run=dry_run)
 
     def reader(self, snapshot: int | None, policy: Policy) -> Reader:
         """Open a snapshot, the newest by default, as a policy shows it.

@@ -179,12 +179,16 @@ class Store:
         if wanted not in ids:
             raise _is_gone(wanted, ids[-1])
         try:
-            return Manifest.model_validate_json(self._file(wanted).read_bytes())
+            return Manifest.model_validate_json(self.read(wanted))
         except FileNotFoundError as pruned:
             raise _is_gone(wanted, ids[-1]) from pruned
         except (ValidationError, OSError) as damaged:
             message = f"the manifest of snapshot {wanted} is damaged; restore it from a backup"
             raise WarehouseError(message) from damaged
+
+    def read(self, snapshot: int) -> bytes:
+        """The bytes of a manifest that is there."""
+        return self._file(snapshot).read_bytes()
 
     @contextmanager
     def importing(self) -> Generator[Path, None, None]:
