@@ -28,6 +28,8 @@ for command in (
     loading.migrate,
     keeping.snapshots,
     keeping.retain,
+    keeping.backup,
+    keeping.restore,
     asking.metrics,
     asking.quantiles_command,
     asking.report,

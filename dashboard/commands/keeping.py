@@ -1,4 +1,4 @@
-"""Commands about what is kept: snapshots, sign-offs, pruning."""
+"""Commands about what is kept: snapshots, pruning, retention, backups."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from dashboard.commands.options import (
 
 if TYPE_CHECKING:
     from dashboard.state import State
-    from dashboard.warehouse import Certificate, Pruned
+    from dashboard.warehouse import Certificate, Kept, Pruned
 
 
 @click.group(invoke_without_command=True)
@@ -92,6 +92,38 @@ def retain(cut: date, folder: Path | None, form: str, *, dry_run: bool) -> int:
     else:
         _print_certificate(certificate, dry_run=dry_run)
     return DONE
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@warehouse_option
+def backup(file: Path, folder: Path | None) -> int:
+    """Write the whole warehouse, and what people wrote, to one new file."""
+    copy_state = _state(folder).copy_to
+    with printing.steps("Backing up") as progress:
+        progress("writing and checking every file")
+        kept = open_warehouse(folder).back_up(file.absolute(), copy_state)
+    click.echo(f"{_backed_up(kept)} backed up to {file}.")
+    return DONE
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@warehouse_option
+def restore(file: Path, folder: Path | None) -> int:
+    """Bring a backup into a new or empty folder, once every byte of it was verified."""
+    warehouse = open_warehouse(folder)
+    with printing.steps("Restoring") as progress:
+        progress("reading and checking every file")
+        kept = warehouse.restore(file.absolute())
+    click.echo(
+        f"{_backed_up(kept)} restored to {warehouse.path}; the newest is {kept.snapshots[-1]}."
+    )
+    return DONE
+
+
+def _backed_up(kept: "Kept") -> str:
+    return f"{_listed(kept.snapshots)}: {kept.files:,} files, {_size(kept.bytes)},"
 
 
 def _print_certificate(certificate: "Certificate", *, dry_run: bool) -> None:

@@ -13,6 +13,7 @@ from dashboard.access import Policy
 from dashboard.catalog import Catalog, read_catalog
 from dashboard.errors import NoSnapshotError, WarehouseError
 from dashboard.settings import Settings, load
+from dashboard.warehouse.backup import CopyState, Kept, back_up, restore
 from dashboard.warehouse.building import Place
 from dashboard.warehouse.engine import Engine
 from dashboard.warehouse.importing import Imported, ImportOptions, import_folder
@@ -27,6 +28,7 @@ __all__ = [
     "Coverage",
     "ImportOptions",
     "Imported",
+    "Kept",
     "Manifest",
     "Pruned",
     "Reader",
@@ -115,6 +117,14 @@ class Warehouse:
         """Forget customers not seen since a moment, UTC; see `retaining.retain`."""
         place = Place(self.path, self.catalog, self.settings)
         return retain(place, cut, hold, dry_run=dry_run)
+
+    def back_up(self, path: Path, copy_state: CopyState) -> Kept:
+        """Write everything to one file; see `backup.back_up`."""
+        return back_up(self._store, path, copy_state)
+
+    def restore(self, path: Path) -> Kept:
+        """Bring a backup into this folder, new or empty; see `backup.restore`."""
+        return restore(path, self.path)
 
     def reader(self, snapshot: int | None, policy: Policy) -> Reader:
         """Open a snapshot, the newest by default, as a policy shows it.
