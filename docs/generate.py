@@ -12,7 +12,7 @@ import click
 from dashboard import tree
 from dashboard.catalog import Catalog, read_catalog
 from dashboard.cli import doorstep
-from dashboard.contract import Column, Reference, Table
+from dashboard.contract import REASONS, Column, Reference, Table
 from dashboard.settings import Settings
 
 DOCS = Path(__file__).parent
@@ -48,7 +48,10 @@ def metrics(catalog: Catalog) -> str:
 
 def contract(catalog: Catalog) -> str:
     """docs/data-contract.md: every table and column a profile may fill."""
-    parts = [_intro("data-contract")]
+    reasons = _table(
+        ("reason", "when"), [f"| `{code}` | {says} |" for code, says in REASONS.items()]
+    )
+    parts = [_intro("data-contract").replace("{reasons}", reasons)]
     parts += [_contract_table(table) for table in catalog.contract.values()]
     return "\n\n".join(parts) + "\n"
 

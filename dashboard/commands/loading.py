@@ -47,10 +47,10 @@ def import_command(
 def quality(snapshot: int | None, folder: Path | None, form: str) -> int:
     """Print what came in, what was refused, and what that does to the on-time rate."""
     from dashboard.analysis import quality as account
-    from dashboard.charts import warning_meanings
+    from dashboard.charts import code_meanings
 
     reader = open_reader(folder, snapshot)
-    printing.quality(account(reader), warning_meanings(reader.catalog), form)
+    printing.quality(account(reader), code_meanings(reader.catalog), form)
     return DONE
 
 

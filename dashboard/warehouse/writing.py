@@ -47,11 +47,13 @@ class Bench:
         connection: The workbench, with `checked.<table>` judged.
         warehouse: Folder that file paths are relative to.
         load: What the extract stands for.
+        before: Files of the deliveries in the snapshot before; none without one.
     """
 
     connection: duckdb.DuckDBPyConnection
     warehouse: Path
     load: LoadMode
+    before: Files
 
     def rows(self, statement: str) -> list[tuple]:
         """All rows of a statement."""
