@@ -69,6 +69,5 @@ def take_away(
     )
     if not dry_run:
         store.forget(gone)
-        for path in orphans:
-            path.unlink()
+        store.sweep()
     return pruned

@@ -17,9 +17,9 @@ from pydantic import BaseModel, ConfigDict
 
 from dashboard.contract import VERSION
 from dashboard.errors import WarehouseError
-from dashboard.warehouse import building, forgetting
+from dashboard.warehouse import building, failing, forgetting
 from dashboard.warehouse.engine import open_snapshot
-from dashboard.warehouse.pruning import HoldSignOffs, take_away
+from dashboard.warehouse.pruning import HoldSignOffs, Pruned, take_away
 from dashboard.warehouse.snapshots import DataFile, Manifest, Store
 from dashboard.warehouse.writing import Bench, data_file, no_quarantine, scan, write_one
 
@@ -83,13 +83,14 @@ def retain(
         raise WarehouseError(message)
     store = Store(place.folder)
     store.check()
-    try:
-        with store.locked("a retention run on"):
-            return _retain(_Run(store, place, cut), hold, dry_run=dry_run)
-    except (duckdb.Error, OSError) as wrong:
-        reason = str(wrong).splitlines()[0]
-        message = f"the retention run broke off ({reason}); run it again"
-        raise WarehouseError(message) from wrong
+    work = failing.Work("retention run", store.path)
+    with store.importing("a retention run on"):
+        with failing.all_or_nothing(work):
+            store.sweep()
+            run = _Run(store, place, cut)
+            work.reads(run.before.bytes)
+            found, after = _publish(run, dry_run=dry_run)
+        return _finish(run, found, after, hold, dry_run=dry_run)
 
 
 class _Run:
@@ -132,33 +133,66 @@ class _Found:
     files: frozenset[str]
 
 
-def _retain(run: _Run, hold: HoldSignOffs, *, dry_run: bool) -> Certificate:
-    run.store.sweep()
+def _publish(run: _Run, *, dry_run: bool) -> tuple[_Found, Manifest]:
+    """Find what is to be forgotten, and publish a snapshot without it."""
     after = run.before
     with closing(run.open(run.before)) as connection:
         found = _find(run, connection)
-        holding = [snapshot for snapshot in run.store.ids() if _holds(run, snapshot, found)]
         if found.files and not dry_run:
             after = _rewritten(run, connection, found)
     if after is not run.before:
         after = building.roll_up(run.place, after, run.before)
         _assert_same(after)
         run.store.publish(after)
-    with hold() as signed_off:
-        pruned = take_away(run.store, holding, signed_off, dry_run=dry_run)
-    certificate = Certificate(
+    return found, after
+
+
+def _finish(
+    run: _Run, found: _Found, after: Manifest, hold: HoldSignOffs, *, dry_run: bool
+) -> Certificate:
+    """Certify what was done, and take away the older snapshots that hold the rows.
+
+    The certificate is there first: whatever ends this early, the next run completes it.
+    """
+    before = [one for one in run.store.ids() if one != after.id or after is run.before]
+    try:
+        holding = [snapshot for snapshot in before if _holds(run, snapshot, found)]
+        with hold() as signed_off:
+            foretold = take_away(run.store, holding, signed_off, dry_run=True)
+            certificate = _certified(run, found, after, foretold)
+            if not dry_run and (found.files or foretold.snapshots):
+                _keep(run.store, certificate)
+                take_away(run.store, holding, signed_off)
+    except (duckdb.Error, OSError) as wrong:
+        reason = str(wrong).splitlines()[0]
+        message = f"older snapshots may still hold the rows ({reason}); run it again"
+        raise WarehouseError(message) from wrong
+    return certificate
+
+
+def _certified(run: _Run, found: _Found, after: Manifest, foretold: Pruned) -> Certificate:
+    made = Certificate(
         snapshot=after.id,
         manifest_hash=blake2b(run.store.read(after.id), digest_size=32).hexdigest(),
         finished_at=_now(),
         customers_older_than=run.cut,
         customers=found.customers,
         changed=found.changed,
-        deleted=pruned.snapshots,
-        kept=pruned.signed_off,
+        deleted=foretold.snapshots,
+        kept=foretold.signed_off,
     )
-    if not dry_run and (found.files or pruned.snapshots):
-        _keep(run.store, certificate)
-    return certificate
+    path = run.store.path / CERTIFICATES / f"{after.id}.json"
+    if found.files or not foretold.snapshots or not path.is_file():
+        return made
+    begun = Certificate.model_validate_json(path.read_bytes())
+    return made.model_copy(
+        update={
+            "customers_older_than": max(run.cut, begun.customers_older_than),
+            "customers": begun.customers,
+            "changed": begun.changed,
+            "deleted": tuple(sorted({*begun.deleted, *foretold.snapshots})),
+        }
+    )
 
 
 def _find(run: _Run, connection: duckdb.DuckDBPyConnection) -> _Found:

@@ -211,16 +211,19 @@ class Store:
         return self._file(snapshot).read_bytes()
 
     @contextmanager
-    def importing(self) -> Generator[Path, None, None]:
-        """Hold the warehouse's only import lock; yields an empty staging folder.
+    def importing(self, doing: str = "another import into") -> Generator[Path, None, None]:
+        """Hold the warehouse's only lock; yields an empty staging folder.
 
         The lock is the operating system's: it is let go when its holder ends, however. Work
         that fails takes its files with it; work that is killed leaves them to the next.
 
+        Args:
+            doing: What another command is told meanwhile.
+
         Raises:
             ImportConflictError: Another command holds it.
         """
-        with self.locked("another import into"):
+        with self.locked(doing):
             failpoints.reached("lock_taken")
             staging = self.path / STAGING
             shutil.rmtree(staging, ignore_errors=True)
@@ -266,23 +269,23 @@ class Store:
         Args:
             gone: Ids of snapshots to look at as if they did not exist.
         """
-        kept = (snapshot for snapshot in self.ids() if snapshot not in gone)
+        kept = [snapshot for snapshot in self.ids() if snapshot not in gone]
         named = {path for snapshot in kept for path in self.manifest(snapshot).paths}
         found = (self.path / "tables").rglob("*.parquet")
         return [path for path in found if str(path.relative_to(self.path)) not in named]
 
     def sweep(self) -> int:
-        """Delete what a dead import left: drafts, files no manifest names, empty folders.
+        """Delete what a dead command left: drafts, files no manifest names, empty folders.
 
         Only under the lock: a running import's files are not named yet.
 
         Returns:
             How many table files were deleted.
         """
+        orphans = self.orphans()
         for draft in self._snapshots.glob("*.tmp"):
             draft.unlink()
             failpoints.reached("draft_deleted")
-        orphans = self.orphans()
         for path in orphans:
             path.unlink()
             failpoints.reached("orphan_deleted")

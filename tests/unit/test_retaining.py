@@ -356,6 +356,7 @@ def test_killed_before_older_snapshots_went_the_next_run_takes_them(
 
     assert left == [1, 2]
     assert (certificate.snapshot, certificate.deleted) == (2, (1,))
+    assert (certificate.customers, certificate.changed["customers"]["account"]) == (2, 2)
     assert "'Gone'" not in all_text(peopled.path)
 
 
