@@ -49,8 +49,8 @@ class Header:
     sql: str
     first_line: int
 
-    def need(self, *names: str) -> None:
-        """Check that the header has exactly these keys.
+    def need(self, *names: str, may: tuple[str, ...] = ()) -> None:
+        """Check that the header has these keys, and none but those it `may` have.
 
         Raises:
             CatalogError: A key is missing or not known.
@@ -60,9 +60,10 @@ class Header:
                 found = f"the header has no '{name}'"
                 raise self.broken(found, f"add a line '-- {name}: …'")
         for name in self.keys:
-            if name not in names:
+            if name not in (*names, *may):
                 found = f"unknown header key '{name}'"
-                raise self.broken(found, f"use {', '.join(names)}", self.line_of(name))
+                needed = f"use {', '.join((*names, *may))}"
+                raise self.broken(found, needed, self.line_of(name))
 
     def one_of(self, name: str, values: tuple[str, ...]) -> str:
         """The value of a key that must come from a closed list."""
@@ -120,6 +121,8 @@ class Distribution:
     Attributes:
         value: SQL of the number; null ranks after every value.
         condition: SQL that chooses the rows; None takes all.
+        split: Dimension that its roll-up is split by, beside segment; None for none.
+        kept: Whether its roll-up keeps days or months.
     """
 
     name: str
@@ -131,6 +134,8 @@ class Distribution:
     date: str
     value: str
     condition: str | None
+    split: str | None
+    kept: Literal["day", "month"]
     sql: str = field(repr=False)
 
 
@@ -142,6 +147,8 @@ class Dimension:
         filter: Whether it stands in the filter bar.
         rolled_with: Name of the pass over the rows that rolls it up, with others.
         kept: Whether its roll-up keeps days or months.
+        outcome: Whether it is known only when the delivery has ended: it describes a
+            result, and explains none.
     """
 
     name: str
@@ -151,6 +158,12 @@ class Dimension:
     filter: bool = False
     rolled_with: str | None = None
     kept: Literal["day", "month"] = "day"
+    outcome: bool = False
+
+    @property
+    def explains(self) -> bool:
+        """Whether a change may be split by it: no cut of time, no outcome, kept by day."""
+        return self.column is not None and not self.outcome and self.kept == "day"
 
 
 @dataclass(frozen=True)
@@ -316,7 +329,8 @@ def _metric(header: Header, facts: Mapping[str, Model]) -> Metric:
 
 
 def _distribution(header: Header, facts: Mapping[str, Model]) -> Distribution:
-    header.need("label", "question", "unit", "date")
+    header.need("label", "question", "unit", "date", may=("by", "kept"))
+    kept = header.one_of("kept", ("day", "month")) if "kept" in header.keys else "day"
     select, fact = _one_plain_select(header, facts)
     terms = {term.alias: term.unalias().sql("duckdb") for term in select.expressions}
     if list(terms) != ["value"]:
@@ -333,6 +347,8 @@ def _distribution(header: Header, facts: Mapping[str, Model]) -> Distribution:
         date=header.keys["date"],
         value=terms["value"],
         condition=where.this.sql("duckdb") if where else None,
+        split=header.keys.get("by"),
+        kept=kept,  # ty: ignore[invalid-argument-type]
         sql=header.sql,
     )
 

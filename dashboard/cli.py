@@ -9,7 +9,15 @@ from collections.abc import Sequence
 import click
 
 from dashboard import __version__
-from dashboard.commands import asking, keeping, loading, running
+from dashboard.commands import (
+    asking,
+    changing,
+    charting,
+    keeping,
+    loading,
+    reviewing,
+    running,
+)
 from dashboard.commands.options import COULD_NOT, DONE, REFUSALS
 from dashboard.errors import DashboardError
 
@@ -34,6 +42,13 @@ for command in (
     asking.quantiles_command,
     asking.report,
     asking.sql,
+    changing.change,
+    charting.service,
+    charting.control,
+    charting.definitions_bridge,
+    charting.capability,
+    reviewing.scoreboard_command,
+    reviewing.value,
     running.serve,
     running.demo,
 ):

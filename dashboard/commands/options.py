@@ -117,6 +117,24 @@ def scope_options(command: Command) -> Command:
     return command
 
 
+def versus_options(command: Command) -> Command:
+    """`--quarter` and `--versus`, beside `scope_options`."""
+    for option in (
+        click.option(
+            "--versus",
+            default="previous",
+            show_default=True,
+            metavar="WHEN",
+            help="'previous', 'last-year', a quarter like 2026Q2, or FROM..TO.",
+        ),
+        click.option(
+            "--quarter", metavar="YYYYQN", help="Days of a quarter, in place of --from and --to."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 def warehouse_path(folder: Path | None) -> Path:
     """The folder of `--warehouse`, else of the settings."""
     from dashboard import settings
@@ -171,3 +189,41 @@ def _period(reader: "Reader", first: date | None, last: date | None) -> "Period 
         raise ScopeError(message)
     start = first or min(span.start, last or span.start)
     return Period(start, last or max(span.end, start))
+
+
+def compared_asked(reader: "Reader", asked: dict[str, Any]) -> "Scope":
+    """The scope that `scope_options` and `versus_options` ask for, with both its periods."""
+    from dataclasses import replace
+
+    from dashboard.analysis import days
+    from dashboard.scope import Quarter
+
+    scope = scope_asked(reader, asked)
+    if asked["quarter"]:
+        if scope.period:
+            message = "--quarter beside --from or --to; give one or the other"
+            raise ScopeError(message)
+        period = Quarter.parse(asked["quarter"]).period(reader.fiscal_year_start)
+        scope = replace(scope, period=period)
+    if scope.period is None:
+        message = "no period is given; ask for --quarter 2026Q3, or --from and --to"
+        raise ScopeError(message)
+    named = {"previous": days.just_before, "last-year": days.a_year_before}
+    when = asked["versus"]
+    if when in named:
+        return replace(scope, versus=named[when](reader, scope.period))
+    return replace(scope, versus=_versus(when, reader.fiscal_year_start))
+
+
+def _versus(when: str, fiscal_year_start: int) -> "Period":
+    from dashboard.scope import Period, Quarter
+
+    first, is_range, last = when.partition("..")
+    if not is_range:
+        return Quarter.parse(when).period(fiscal_year_start)
+    try:
+        days = date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError:
+        message = f"'{when}' are no days; write them like 2026-04-01..2026-06-30"
+        raise ScopeError(message) from None
+    return Period(*days)

@@ -1,12 +1,15 @@
 """What pages share: the view, cached answers, panels, cards, tables."""
 
-from dashboard.ui.answers import answer, compared, errors_as_sentences
+from dashboard.ui.answers import answer, compared, errors_as_sentences, tried
 from dashboard.ui.board import board
+from dashboard.ui.changes import what_changed
 from dashboard.ui.definitions import contents, matching, metric_section, search_box
+from dashboard.ui.matrix import matrix
 from dashboard.ui.page import (
     Source,
     chart,
     halves,
+    more,
     panel,
     sentence,
     small_charts,
@@ -15,7 +18,9 @@ from dashboard.ui.page import (
     title,
     whole_snapshot,
 )
+from dashboard.ui.parameters import choose
 from dashboard.ui.start import open_view
+from dashboard.ui.value import value_map
 from dashboard.ui.view import current_scope, current_view
 
 __all__ = [
@@ -23,6 +28,7 @@ __all__ = [
     "answer",
     "board",
     "chart",
+    "choose",
     "compared",
     "contents",
     "current_scope",
@@ -30,7 +36,9 @@ __all__ = [
     "errors_as_sentences",
     "halves",
     "matching",
+    "matrix",
     "metric_section",
+    "more",
     "open_view",
     "panel",
     "search_box",
@@ -39,5 +47,8 @@ __all__ = [
     "source",
     "table",
     "title",
+    "tried",
+    "value_map",
+    "what_changed",
     "whole_snapshot",
 ]

@@ -3,9 +3,10 @@
 --
 -- Brings a delivery together with what other tables know of it, and settles which
 -- promise counts. A date promise is due at the end of that local day. Without any
--- contacts at all their number is unknown, not 0; so is the cost without any amount.
--- A segment given by another version of the rule in an earlier snapshot stays: only the
--- same version may restate history.
+-- contacts at all their number is unknown, not 0; so is the cost without any amount,
+-- and whether promises were revised without any change of one. A segment given by
+-- another version of the rule in an earlier snapshot stays: only the same version may
+-- restate history.
 select
     given.*,
     place.density_class,
@@ -39,9 +40,23 @@ select
         coalesce(given.promise_is_date, false),
         coalesce(place.time_zone, network_zone())
     ) as committed_by,
+    case
+        when (select count(*) from promise_changes) > 0
+            then coalesce(revision.is_revised, false)
+    end as is_promise_revised,
+    case
+        when (select count(*) from promise_changes) > 0
+            then end_of_promise(
+                coalesce(revision.last_by, given.promised_by),
+                coalesce(given.promise_is_date, false),
+                coalesce(place.time_zone, network_zone())
+            )
+    end as last_promise_by,
     coalesce(place.time_zone, network_zone()) as local_zone
 from deliveries as given
 left join customer_promises as request on given.delivery_id = request.delivery_id
+left join promise_revisions as revision
+    on given.delivery_id = revision.delivery_id
 left join delivery_costs as cost on given.delivery_id = cost.delivery_id
 left join delivery_contacts as contact on given.delivery_id = contact.delivery_id
 left join zones as place on given.zone = place.zone

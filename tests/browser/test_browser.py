@@ -205,6 +205,29 @@ def test_the_definitions_are_accessible(open_page: Open, scheme: str) -> None:
     assert violations(open_page("definitions", scheme)) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_service_page_is_accessible_and_fits_a_phone(open_page: Open, scheme: str) -> None:
+    page = open_page("service", scheme)
+    page.locator(".js-plotly-plot").first.wait_for()
+    at_the_desk = violations(page)
+
+    page.set_viewport_size(PHONE)
+    page.wait_for_timeout(500)
+
+    assert at_the_desk == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_segment_leads_to_what_changed_in_it(open_page: Open) -> None:
+    page = open_page("service")
+    page.get_by_role("link", name="What changed in on-time rate, Premium").click()
+    page.get_by_text("Segment: Premium").wait_for()
+    settle(page)
+
+    assert page.get_by_role("heading", name="What changed").is_visible()
+    assert "segment=Premium" in page.url
+
+
 def violations(page: Page) -> list[str]:
     found = Axe().run(page).response["violations"]
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
