@@ -15,7 +15,10 @@ from dashboard.errors import ScopeError
 from dashboard.warehouse import Imported, Manifest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dashboard.analysis import Quality
+    from dashboard.warehouse import Draft
 
 FORMATS = ("table", "json", "csv", "parquet")
 
@@ -98,6 +101,41 @@ def quality(found: "Quality", meanings: Mapping[str, str], form: str) -> None:
         table(drawn.coverage_table(found))
     else:
         rows(effects, form)
+
+
+def profile(draft: "Draft", source: "Path", files: Sequence["Path"], form: str) -> None:
+    """Print a guessed profile: each column with what it becomes and why, and what is open.
+
+    As JSON: label, time_zone, files, tables (file, table, encoding, delimiter, records,
+    malformed, columns), questions, profile (the files written).
+    """
+    from dashboard.charts import drafts as drawn
+
+    if form == "json":
+        structure(drawn.as_data(draft) | {"profile": [str(path) for path in files]})
+        return
+    for one in draft.tables:
+        click.echo(drawn.table_sentence(one))
+        table(drawn.columns_table(one))
+    zone = "" if draft.zone_is_stated else " (nobody said so; say it with --time-zone)"
+    click.echo(f"Times without an offset are read as {draft.time_zone}{zone}.")
+    click.echo(f"Wrote {', '.join(str(path) for path in files)}.")
+    for question in draft.questions:
+        click.echo(f"To decide: {question.says}{_remedy(question.kind)}.")
+    folder = files[0].parent
+    again = "Then: " if draft.questions else "Next: "
+    click.echo(f"{again}doorstep import {source} --profile {folder}")
+
+
+def _remedy(kind: str) -> str:
+    """What decides a question from the command line; the files can always be edited."""
+    return {
+        "words": " (--means WORD=MEANING, or edit the case in the SQL file)",
+        "order": " (--dates day-first or --dates month-first)",
+        "missing": " (edit the SQL file; a text: --constant COLUMN=TEXT)",
+        "decimal": " (edit the SQL file)",
+        "table": " (name its file deliveries, or write the SQL file)",
+    }[kind]
 
 
 def snapshot_table(manifests: Sequence[Manifest]) -> pl.DataFrame:

@@ -71,7 +71,11 @@ def command_line() -> str:
     """docs/command-line.md: the help of every command."""
     parts = [_intro("command-line")]
     context = click.Context(doorstep, info_name="doorstep", max_content_width=_WIDTH)
-    for name, command in sorted(doorstep.commands.items()):
+    commands = dict(doorstep.commands)
+    for name, group in doorstep.commands.items():
+        for sub, command in getattr(group, "commands", {}).items():
+            commands[f"{name} {sub}"] = command
+    for name, command in sorted(commands.items()):
         own = click.Context(command, info_name=name, parent=context, max_content_width=_WIDTH)
         own.terminal_width = _WIDTH
         parts.append(f"## doorstep {name}\n\n```text\n{command.get_help(own)}\n```")

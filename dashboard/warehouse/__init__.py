@@ -10,12 +10,14 @@ from dashboard.access import Policy
 from dashboard.catalog import Catalog, read_catalog
 from dashboard.settings import Settings, load
 from dashboard.warehouse.engine import Engine
+from dashboard.warehouse.guessing import Draft, Editor, Known, guess
+from dashboard.warehouse.guessing.vocabulary import read_vocabulary
 from dashboard.warehouse.importing import Imported, ImportOptions, import_folder
 from dashboard.warehouse.migrating import migrate
 from dashboard.warehouse.reader import Coverage, Reader
 from dashboard.warehouse.snapshots import Manifest, Store
 
-__all__ = ["Coverage", "ImportOptions", "Imported", "Manifest", "Reader", "Warehouse"]
+__all__ = ["Coverage", "Draft", "ImportOptions", "Imported", "Manifest", "Reader", "Warehouse"]
 
 _OPEN_AT_ONCE = 2
 
@@ -86,6 +88,14 @@ class Warehouse:
         """Import a folder of raw files; see `importing.import_folder`."""
         own = replace(options, settings=self.settings)
         return import_folder(self._store, self.catalog, self.queries, folder, own)
+
+    def guess_profile(self, folder: Path, known: Known) -> Draft:
+        """Guess a profile for a folder of raw files; see `guessing.guess`."""
+        return guess(folder, self.queries, self.catalog.contract, known, self.settings)
+
+    def editor(self) -> Editor:
+        """What corrects a guessed profile."""
+        return Editor(self.catalog.contract, read_vocabulary(self.queries))
 
     def migrate(self) -> Manifest | None:
         """Bring the newest snapshot to this contract version; see `migrating.migrate`."""
