@@ -6,6 +6,7 @@ from dashboard.ui.definitions import contents, matching, metric_section, search_
 from dashboard.ui.page import (
     Source,
     chart,
+    folded,
     halves,
     panel,
     sentence,
@@ -16,18 +17,21 @@ from dashboard.ui.page import (
     whole_snapshot,
 )
 from dashboard.ui.start import open_view
+from dashboard.ui.upload import bring_your_own_data
 from dashboard.ui.view import current_scope, current_view
 
 __all__ = [
     "Source",
     "answer",
     "board",
+    "bring_your_own_data",
     "chart",
     "compared",
     "contents",
     "current_scope",
     "current_view",
     "errors_as_sentences",
+    "folded",
     "halves",
     "matching",
     "metric_section",

@@ -11,6 +11,7 @@ from dashboard.ui import view
 from dashboard.ui.filters import choices, filter_bar, said
 from dashboard.ui.links import Choices
 from dashboard.ui.snapshots import offer_newest, pinned_manifest
+from dashboard.ui.upload import first_data
 
 _STYLE = Path(__file__).with_name("style.css")
 
@@ -18,12 +19,17 @@ _STYLE = Path(__file__).with_name("style.css")
 def open_view() -> None:
     """Fix the snapshot, draw the filter bar and put the reader's view together.
 
+    Where nothing was imported yet, the page asks for files instead.
+
     Raises:
-        DashboardError: There is no warehouse, no snapshot, or a setting is wrong.
+        DashboardError: The folder is no warehouse, or a setting is wrong.
     """
     st.html(_STYLE)
     folder = view.warehouse_folder()
     warehouse = view.warehouse(folder)
+    if not warehouse.exists():
+        first_data()
+        st.stop()
     manifest = pinned_manifest(warehouse)
     policy = LOCAL_USER.id
     offered = _choices(folder, manifest.id, policy, settings.load().fiscal_year_start)

@@ -14,10 +14,21 @@ from dashboard.warehouse.guessing import Draft, Editor, Known, guess
 from dashboard.warehouse.guessing.vocabulary import read_vocabulary
 from dashboard.warehouse.importing import Imported, ImportOptions, import_folder
 from dashboard.warehouse.migrating import migrate
+from dashboard.warehouse.profile import profile_names
 from dashboard.warehouse.reader import Coverage, Reader
 from dashboard.warehouse.snapshots import Manifest, Store
 
-__all__ = ["Coverage", "Draft", "ImportOptions", "Imported", "Manifest", "Reader", "Warehouse"]
+__all__ = [
+    "Coverage",
+    "Draft",
+    "Editor",
+    "ImportOptions",
+    "Imported",
+    "Known",
+    "Manifest",
+    "Reader",
+    "Warehouse",
+]
 
 _OPEN_AT_ONCE = 2
 
@@ -92,6 +103,10 @@ class Warehouse:
     def guess_profile(self, folder: Path, known: Known) -> Draft:
         """Guess a profile for a folder of raw files; see `guessing.guess`."""
         return guess(folder, self.queries, self.catalog.contract, known, self.settings)
+
+    def profiles(self) -> tuple[str, ...]:
+        """Names of the profiles that come with Doorstep."""
+        return profile_names(self.queries)
 
     def editor(self) -> Editor:
         """What corrects a guessed profile."""

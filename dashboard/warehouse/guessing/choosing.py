@@ -23,7 +23,9 @@ def table_draft(
     if points[best] < _LEAST:
         columns = tuple(ColumnDraft(one) for one in found.columns)
         why = "its columns fit no table of the contract"
-        return TableDraft(shape, found.records, found.malformed, None, why, columns)
+        return TableDraft(
+            shape, found.records, found.malformed, None, why, columns, head=found.head
+        )
     return tried[best]
 
 
@@ -34,7 +36,7 @@ def as_table(shape: Shape, found: Contents, table: Table, vocabulary: Vocabulary
     why = f"{filled} of {len(columns)} columns fit {table.name}"
     if _is_named(shape, table.name, vocabulary):
         why += ", and so does the name of the file"
-    return TableDraft(shape, found.records, found.malformed, table, why, columns)
+    return TableDraft(shape, found.records, found.malformed, table, why, columns, head=found.head)
 
 
 def _points(draft: TableDraft, vocabulary: Vocabulary) -> float:

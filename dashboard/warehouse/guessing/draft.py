@@ -16,6 +16,7 @@ MOST_WORDS = 100
 """Different values of a column that are taken for a closed list of words."""
 
 _LONGEST = 60
+_LISTED = 5
 _LETTERS = {
     "%d": "DD",
     "%m": "MM",
@@ -71,6 +72,28 @@ class ColumnDraft:
         found = self.facts.numbers
         return self.decimal or (found.decimal if found else None)
 
+    @property
+    def leaves_order_open(self) -> bool:
+        """Whether the values alone do not tell the order of day and month."""
+        read = self.facts.times
+        return self.facts.is_text and bool(read and read.needs_order and read.order is None)
+
+    @property
+    def leaves_decimal_open(self) -> bool:
+        """Whether the values alone do not tell the decimal sign."""
+        number = self.facts.numbers
+        return self.facts.is_text and bool(number and number.decimal is None)
+
+    def is_time_of(self, table: "TableDraft") -> bool:
+        """Whether it fills a moment or a day."""
+        column = table.columns_of_contract.get(self.target or "")
+        return column is not None and is_time(column)
+
+    def is_number_of(self, table: "TableDraft") -> bool:
+        """Whether it fills a number."""
+        column = table.columns_of_contract.get(self.target or "")
+        return column is not None and is_number(column)
+
 
 @dataclass(frozen=True)
 class Question:
@@ -101,6 +124,7 @@ class TableDraft:
         why: How it was chosen, in words.
         columns: One for each raw column, in file order.
         constants: Contract columns that have one value for every row.
+        head: The first records, as they were read.
     """
 
     shape: Shape
@@ -110,6 +134,7 @@ class TableDraft:
     why: str
     columns: tuple[ColumnDraft, ...]
     constants: Mapping[str, str] = field(default_factory=dict)
+    head: tuple[tuple[str, ...], ...] = ()
 
     def filling(self, target: str) -> ColumnDraft | None:
         """The raw column that fills a contract column."""
@@ -142,6 +167,18 @@ class TableDraft:
         return tuple(name for name in self.table.required if name not in given)
 
     @property
+    def may_be_stated(self) -> tuple[str, ...]:
+        """Required contract columns that no raw column fills and one text can."""
+        if self.table is None:
+            return ()
+        names = (*self.constants, *self.missing)
+        return tuple(
+            name
+            for name in self.table.required
+            if name in names and may_be_constant(self.table, name)
+        )
+
+    @property
     def questions(self) -> tuple[Question, ...]:
         """What is still to decide."""
         if self.table is None:
@@ -167,22 +204,19 @@ class TableDraft:
         return f"{first} (and {more} more)" if more else first
 
     def _questions_of(self, one: ColumnDraft) -> list[Question]:
-        column = self.columns_of_contract[str(one.target)]
-        name, found, about = shown(one.name), [], one.name
-        read = one.facts.times if is_time(column) else None
-        if one.facts.is_text and read and read.needs_order and one.known_order is None:
+        name, found = shown(one.name), []
+        if one.is_time_of(self) and one.leaves_order_open and one.order is None:
             says = f"{name} can be read day first or month first (“{one.facts.sample}”); say which"
-            found.append(Question(self.shape.name, "order", about, says))
-        number = one.facts.numbers if is_number(column) else None
-        if one.facts.is_text and number and one.known_decimal is None:
+            found.append(Question(self.shape.name, "order", one.name, says))
+        if one.is_number_of(self) and one.leaves_decimal_open and one.decimal is None:
             says = f"{name} has “{one.facts.sample}”: thousands or decimals; say which"
-            found.append(Question(self.shape.name, "decimal", about, says))
+            found.append(Question(self.shape.name, "decimal", one.name, says))
         unknown = [word for word, meaning in one.words.items() if meaning is None]
         if unknown:
-            listed = ", ".join(f"“{shown(word, '')}”" for word in unknown[:5])
-            more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""  # noqa: PLR2004
+            listed = ", ".join(f"“{shown(word, '')}”" for word in unknown[:_LISTED])
+            more = f" and {len(unknown) - _LISTED} more" if len(unknown) > _LISTED else ""
             says = f"{name} has {listed}{more}; say which {one.target} that is"
-            found.append(Question(self.shape.name, "words", about, says))
+            found.append(Question(self.shape.name, "words", one.name, says))
         return found
 
     @property

@@ -33,7 +33,7 @@ class Editor:
         if table is None:
             columns = tuple(ColumnDraft(one) for one in facts)
             return replace(draft, table=None, why="you left it out", columns=columns, constants={})
-        held = Contents(draft.records, draft.malformed, facts)
+        held = Contents(draft.records, draft.malformed, facts, draft.head)
         return as_table(draft.shape, held, self.contract[table], self.vocabulary)
 
     def choose_target(self, draft: TableDraft, name: str, target: str | None) -> TableDraft:
@@ -48,6 +48,14 @@ class Editor:
                 changed.append(one)
         constants = {n: text for n, text in draft.constants.items() if n != target}
         return replace(draft, columns=tuple(changed), constants=constants)
+
+    def unknown_words(self, draft: TableDraft, one: ColumnDraft) -> tuple[str, ...]:
+        """Values of a column that nobody but a person knows the meaning of."""
+        column = draft.columns_of_contract.get(one.target or "")
+        if column is None:
+            return ()
+        guessed = words_of(column, str(one.target), one.facts, self.vocabulary)
+        return tuple(word for word, meaning in guessed.items() if meaning is None)
 
     def _chosen(self, draft: TableDraft, one: ColumnDraft, target: str | None) -> ColumnDraft:
         if target is None:

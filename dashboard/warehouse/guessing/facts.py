@@ -20,6 +20,7 @@ LOOKED_AT = 5_000
 """Distinct values of a column that are looked at; all of them where there are no more."""
 
 _LONGEST = 200
+_HEAD = 5
 
 
 @dataclass(frozen=True)
@@ -77,11 +78,13 @@ class Contents:
         records: Records of its files.
         malformed: Of them, those that cannot be read.
         columns: What each column holds, in file order.
+        head: The first records, as they were read.
     """
 
     records: int
     malformed: int
     columns: tuple[Facts, ...]
+    head: tuple[tuple[str, ...], ...] = ()
 
 
 def contents(shapes: Sequence[Shape], threads: int) -> Generator[Contents, None, None]:
@@ -121,7 +124,17 @@ def _contents(shape: Shape, folder: Path, connection: duckdb.DuckDBPyConnection)
         columns=tuple(
             _facts(connection, shape.name, name, types[name], rows) for name in shape.columns
         ),
+        head=_head(connection, shape),
     )
+
+
+def _head(connection: duckdb.DuckDBPyConnection, shape: Shape) -> tuple[tuple[str, ...], ...]:
+    columns = ", ".join(
+        f"coalesce(left(cast({identifier(name)} as varchar), {_LONGEST}), '')"
+        for name in shape.columns
+    )
+    rows = connection.execute(f"select {columns} from raw.{identifier(shape.name)} limit {_HEAD}")
+    return tuple(rows.fetchall())
 
 
 def _facts(
