@@ -115,7 +115,7 @@ def profile(draft: "Draft", source: "Path", files: Sequence["Path"], form: str) 
         structure(drawn.as_data(draft) | {"profile": [str(path) for path in files]})
         return
     for one in draft.tables:
-        click.echo(drawn.table_sentence(one))
+        click.echo(f"{one.files}: {drawn.table_sentence(one)}")
         table(drawn.columns_table(one))
     zone = "" if draft.zone_is_stated else " (nobody said so; say it with --time-zone)"
     click.echo(f"Times without an offset are read as {draft.time_zone}{zone}.")

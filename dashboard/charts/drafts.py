@@ -33,7 +33,7 @@ def table_sentence(table: TableDraft) -> str:
     kind = "Parquet" if table.shape.is_parquet else _text_kind(table)
     malformed = f", {table.malformed:,} of them cannot be read" if table.malformed else ""
     records = f"{table.records:,} record{'' if table.records == 1 else 's'}"
-    return f"{table.files}: {records}{malformed}; {kind}. Becomes {becomes}: {table.why}."
+    return f"{records}{malformed}; {kind}. Becomes {becomes}: {table.why}."
 
 
 def as_data(draft: Draft) -> dict[str, Any]:

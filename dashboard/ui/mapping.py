@@ -112,7 +112,7 @@ class _Form:
         st.selectbox(
             plain(box.label),
             tuple(box.options),
-            index=None,
+            index=None if box.chosen is None else 0,
             key=key,
             on_change=_apply,
             args=(key, self.table.shape.name, change),

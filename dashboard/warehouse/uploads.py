@@ -6,9 +6,12 @@ from pathlib import Path
 
 from dashboard.errors import SourceError
 from dashboard.warehouse.guessing.shapes import ENDINGS, refuse_packed
+from dashboard.warehouse.reading import read_footer
 
 _LONGEST_NAME = 120
 _MEGABYTE = 1 << 20
+_UNPACKED = 20
+_ROWS = 200_000
 
 
 @dataclass(frozen=True)
@@ -46,12 +49,26 @@ def save(uploads: Sequence[Upload], folder: Path, most_megabytes: int) -> None:
         path.write_bytes(one.data)
         refuse_packed(path)
         _check_ending(one.name)
+        if path.suffix.lower() == ".parquet":
+            _refuse_bomb(path, most_megabytes)
+
+
+def _refuse_bomb(path: Path, most_megabytes: int) -> None:
+    """Refuse a Parquet file that unpacks to far more than an upload may hold."""
+    meta = read_footer(path)
+    size = sum(meta.row_group(group).total_byte_size for group in range(meta.num_row_groups))
+    if size > _UNPACKED * most_megabytes * _MEGABYTE or meta.num_rows > _ROWS * most_megabytes:
+        message = (
+            f"{path.name} unpacks to {meta.num_rows:,} rows, far more than an upload may hold; "
+            "use 'doorstep import' on the server"
+        )
+        raise SourceError(message)
 
 
 def _check_name(name: str, seen: set[str]) -> None:
     shown = "".join(sign if sign.isprintable() else "?" for sign in name[:_LONGEST_NAME])
     found = ""
-    if not name.isprintable() or any(sign in name for sign in '/\\:*?"<>|'):
+    if not name or not name.isprintable() or any(sign in name for sign in '/\\:*?"<>|'):
         found = "is no plain file name"
     elif name.startswith(".") or name != name.strip():
         found = "begins or ends in a dot or space"

@@ -16,13 +16,12 @@ from itertools import islice, takewhile
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from dashboard.errors import SourceError
 from dashboard.warehouse.guessing.values import numbers, times
 from dashboard.warehouse.layout import chunks, is_empty, nul_bytes
 from dashboard.warehouse.profile import RawTable
+from dashboard.warehouse.reading import read_footer
 
 ENDINGS = (".csv", ".txt", ".tsv", ".parquet")
 
@@ -36,6 +35,8 @@ _ONLY_IN_CP1252 = frozenset(range(0x80, 0xA0))
 _ASCII = bytes(range(128))
 _LONGEST_WORD = 30
 _MOST_COLUMNS = 2_000
+_DATE_AT_END = re.compile(r"[0-9]+(?:[-_.]?[0-9]+)*(?=\.\w+$)", re.ASCII)
+_DIGITS_AT_END = re.compile(r"[0-9]+(?:[-_.]?[0-9]+)*[-_.]?$", re.ASCII)
 _PACKED = {
     b"PK\x03\x04": "a ZIP archive or an Excel file; unpack it, or save the sheet as CSV",
     b"PK\x05\x06": "an empty ZIP archive; choose the files themselves",
@@ -128,7 +129,7 @@ def refuse_packed(path: Path) -> None:
 
 def _shape(path: Path) -> Shape:
     if path.suffix.lower() == ".parquet":
-        columns = _parquet_columns(path)
+        columns = tuple(read_footer(path).schema.to_arrow_schema().names)
         found = Shape("", (path,), glob.escape(path.name), "utf-8", ",", columns, "Parquet")
     else:
         head = _head(path)
@@ -139,14 +140,6 @@ def _shape(path: Path) -> Shape:
         found = Shape("", (path,), glob.escape(path.name), encoding, delimiter, columns, why)
     _check_names(found.columns, path)
     return found
-
-
-def _parquet_columns(path: Path) -> tuple[str, ...]:
-    try:
-        return tuple(pq.read_schema(path).names)
-    except (pa.ArrowException, ValueError) as broken:
-        message = f"{path.name} is no readable Parquet file; export it again"
-        raise SourceError(message) from broken
 
 
 def _head(path: Path) -> bytes:
@@ -189,7 +182,7 @@ def _encoding(path: Path, head: bytes) -> tuple[str, str]:
         encoding = "cp850"
     else:
         encoding = "cp1252" if high & _ONLY_IN_CP1252 else "latin-1"
-    return encoding, f"not UTF-8; {encoding} by its bytes{_example(path, encoding)}"
+    return encoding, f"not UTF-8, so read as {encoding}{_example(path, encoding)}"
 
 
 def _decodes(decode: Callable[[bytes], str], data: bytes) -> bool:
@@ -208,7 +201,7 @@ def _example(path: Path, encoding: str) -> str:
             around = chunk[max(0, found.start() - _LONGEST_WORD) : found.end() + _LONGEST_WORD]
             text = around.decode(encoding, errors="replace")
             word = next((w for w in re.findall(r"\w+", text) if not w.isascii()), "")
-            return f": it reads “{word[:_LONGEST_WORD]}”" if word else ""
+            return f" (“{word[:_LONGEST_WORD]}”)" if word else ""
     return ""
 
 
@@ -254,7 +247,7 @@ def _check_names(columns: Sequence[str], path: Path) -> None:
         found = f"column '{twice[0][:60]}' twice"
     own = [name for name in columns if name.lower() in ("_file", "_line", "_record")]
     if own and not found:
-        found = f"a column '{own[0]}', a name that Doorstep adds,"
+        found = f"a column '{own[0]}', which Doorstep adds itself"
     values = sum(bool(times({name: 1}) or numbers({name: 1})) for name in columns)
     if 2 * values > len(columns) and not found:
         found = "values in its first line"
@@ -282,19 +275,32 @@ def _grouped(shapes: list[Shape], folder: Path) -> tuple[Shape, ...]:
 def _joined(group: list[Shape], folder: Path) -> list[Shape]:
     encodings = {shape.encoding for shape in group if shape.why != "ASCII"}
     names = [shape.paths[0].name for shape in group]
-    pattern = _pattern(names)
-    together = sorted(path.name for path in folder.glob(pattern)) == sorted(names)
-    if len(group) == 1 or len(encodings) > 1 or not together:
-        return group
+    pattern = _pattern(names, folder)
+    if len(encodings) > 1 or pattern is None:
+        return [
+            replace(one, pattern=_pattern([one.paths[0].name], folder) or one.pattern)
+            for one in group
+        ]
     telling = next((shape for shape in group if shape.why != "ASCII"), group[0])
     paths = tuple(shape.paths[0] for shape in group)
     return [replace(telling, columns=group[0].columns, paths=paths, pattern=pattern)]
 
 
-def _pattern(names: Sequence[str]) -> str:
+def _pattern(names: Sequence[str], folder: Path) -> str | None:
+    """A glob that finds just these files, wide enough for the next month's; None if none does."""
     start = _common_start(names)
     end = _common_start([name[len(start) :][::-1] for name in names])[::-1]
-    return f"{glob.escape(start)}*{glob.escape(end)}"
+    if len(names) == 1:
+        dated = _DATE_AT_END.search(names[0])
+        if dated is None:
+            return glob.escape(names[0])
+        start, end = names[0][: dated.start()], names[0][dated.end() :]
+    tried = [f"{glob.escape(_DIGITS_AT_END.sub('', start))}*{glob.escape(end)}"]
+    tried += [f"{glob.escape(start)}*{glob.escape(end)}"]
+    for pattern in tried:
+        if sorted(path.name for path in folder.glob(pattern)) == sorted(names):
+            return pattern
+    return None
 
 
 def _common_start(names: Sequence[str]) -> str:
@@ -307,7 +313,7 @@ def _common_start(names: Sequence[str]) -> str:
 def _table_name(shape: Shape, taken: set[str]) -> str:
     stem = _common_start([path.stem for path in shape.paths])
     name = re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_")
-    name = re.sub(r"_?[0-9]*$", "", name) if len(shape.paths) > 1 else name
+    name = re.sub(r"[_0-9]+$", "", name) if "*" in shape.pattern else name
     name = name if name[:1].isalpha() else f"file_{name}".rstrip("_")
     name = name if name not in taken else f"{name}_rows"
     number, free = 1, name
