@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from dashboard.analysis import Quality
     from dashboard.warehouse import Draft
+    from dashboard.warehouse.guessing import Question
 
 FORMATS = ("table", "json", "csv", "parquet")
 
@@ -116,26 +117,28 @@ def profile(draft: "Draft", source: "Path", files: Sequence["Path"], form: str) 
         return
     for one in draft.tables:
         click.echo(f"{one.files}: {drawn.table_sentence(one)}")
-        table(drawn.columns_table(one))
+        if one.table:
+            table(drawn.columns_table(one))
     zone = "" if draft.zone_is_stated else " (nobody said so; say it with --time-zone)"
     click.echo(f"Times without an offset are read as {draft.time_zone}{zone}.")
     click.echo(f"Wrote {', '.join(str(path) for path in files)}.")
     for question in draft.questions:
-        click.echo(f"To decide: {question.says}{_remedy(question.kind)}.")
+        click.echo(f"To decide: {question.says}{_remedy(question)}.")
     folder = files[0].parent
     again = "Then: " if draft.questions else "Next: "
     click.echo(f"{again}doorstep import {source} --profile {folder}")
 
 
-def _remedy(kind: str) -> str:
+def _remedy(question: "Question") -> str:
     """What decides a question from the command line; the files can always be edited."""
     return {
         "words": " (--means WORD=MEANING, or edit the case in the SQL file)",
         "order": " (--dates day-first or --dates month-first)",
-        "missing": " (edit the SQL file; a text: --constant COLUMN=TEXT)",
+        "constant": f" (edit the SQL file, or --constant {question.about}=TEXT)",
+        "missing": " (edit the SQL file)",
         "decimal": " (edit the SQL file)",
-        "table": " (name its file deliveries, or write the SQL file)",
-    }[kind]
+        "table": " (call its file deliveries, or write the SQL file)",
+    }[question.kind]
 
 
 def snapshot_table(manifests: Sequence[Manifest]) -> pl.DataFrame:

@@ -15,9 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard import tree
+from dashboard.access import LOCAL_USER
 from dashboard.contract import read_contract
 from dashboard.errors import DashboardError, SourceError
-from dashboard.warehouse import Draft, ImportOptions, Known, Warehouse, layout
+from dashboard.scope import Scope
+from dashboard.warehouse import Draft, ImportOptions, Known, Reader, Warehouse, layout
 from dashboard.warehouse.guessing import texts, write
 from dashboard.warehouse.profile import read_profile
 from tests.conftest import IMPORT_TIME
@@ -215,7 +217,7 @@ def _imports_or_says_why(folder: Path) -> None:
     if refusal:
         assert re.fullmatch(r"[^\n]+; [^\n]+", refusal)
     else:
-        assert not [one for one in questions if one.kind in ("missing", "table")]
+        assert not [one for one in questions if one.kind in ("missing", "constant", "table")]
 
 
 def test_what_is_not_decided_is_refused_by_the_check_and_never_read_one_way(
@@ -322,3 +324,25 @@ def test_five_gigabytes_of_nothing_are_refused_by_the_first_bytes(tmp_path: Path
         guessed(folder)
 
     assert str(refused.value).startswith("x.csv is empty") or "NUL" in str(refused.value)
+
+
+def test_the_public_olist_files_give_the_figures_of_their_own_profile(
+    olist: Reader, olist_folder: Path, tmp_path: Path
+) -> None:
+    known = Known(time_zone="America/Sao_Paulo", constants={"carrier": "unknown"})
+    warehouse = Warehouse(tmp_path / "warehouse")
+    draft = warehouse.guess_profile(olist_folder, known)
+    write(draft, tmp_path / "own")
+    as_of = olist.manifest.as_of
+    options = ImportOptions(str(tmp_path / "own"), as_of, now=IMPORT_TIME)
+
+    warehouse.import_folder(olist_folder, options)
+
+    guessed_reader = warehouse.reader(None, LOCAL_USER)
+    assert draft.questions == ()
+    for metric in ("on_time_rate", "delivered_only_on_time_rate", "volume"):
+        sums = [
+            reader.roll_up((metric,), (), Scope()).select("numerator", "denominator").row(0)
+            for reader in (guessed_reader, olist)
+        ]
+        assert sums[0] == sums[1]

@@ -9,7 +9,7 @@ from dashboard.warehouse.guessing.matching import match
 from dashboard.warehouse.guessing.shapes import Shape
 from dashboard.warehouse.guessing.vocabulary import Vocabulary, as_words
 
-_NAMED, _SURE, _LIKELY, _MISSING, _COMPLETE = 4.0, 1.0, 0.6, 1.5, 2.0
+_NAMED, _SURE, _LIKELY, _MISSING, _SHARE = 4.0, 1.0, 0.6, 1.5, 2.0
 _LEAST = 2.0
 
 
@@ -47,7 +47,8 @@ def _points(draft: TableDraft, vocabulary: Vocabulary) -> float:
     points = sum(weights.get(one.confidence, 0.0) for one in draft.columns if one.target)
     if not any(draft.filling(name) for name in draft.table.key):
         points -= _MISSING
-    points += _COMPLETE if not draft.missing else -_MISSING * len(draft.missing)
+    points -= _MISSING * len(draft.missing)
+    points += _SHARE * sum(one.target is not None for one in draft.columns) / len(draft.columns)
     if _is_named(draft.shape, draft.table.name, vocabulary):
         points += _NAMED
     return points

@@ -10,7 +10,7 @@ from dashboard.warehouse.guessing.shapes import Shape
 from dashboard.warehouse.guessing.values import Decimal, Order
 
 Confidence = Literal["sure", "likely", "guess", "none"]
-Kind = Literal["table", "missing", "order", "decimal", "words"]
+Kind = Literal["table", "missing", "constant", "order", "decimal", "words"]
 
 MOST_WORDS = 100
 """Different values of a column that are taken for a closed list of words."""
@@ -101,8 +101,9 @@ class Question:
 
     Attributes:
         raw: The raw table; empty where it is about the whole.
-        kind: What is open: which table, a column that is missing, the order of day and
-            month, the decimal sign, or what words mean.
+        kind: What is open: which table, a column that is missing, one that a text for all
+            rows would do for, the order of day and month, the decimal sign, or what words
+            mean.
         about: The raw column, or the contract column that is missing.
         says: What was found and what is needed.
     """
@@ -183,18 +184,17 @@ class TableDraft:
         """What is still to decide."""
         if self.table is None:
             return ()
-        missing = [
-            Question(
-                self.shape.name,
-                "missing",
-                name,
-                f"no column of {self.files} is known to be {name}; choose one"
-                + (f", or one {name} for all rows" if may_be_constant(self.table, name) else ""),
-            )
-            for name in self.missing
-        ]
+        missing = [self._question_of_missing(name) for name in self.missing]
         mapped = [one for one in self.columns if one.target]
         return (*missing, *(q for one in mapped for q in self._questions_of(one)))
+
+    def _question_of_missing(self, name: str) -> Question:
+        says = f"no column of {self.files} is known to be {name}; choose one"
+        if self.table and may_be_constant(self.table, name):
+            return Question(
+                self.shape.name, "constant", name, f"{says}, or one {name} for all rows"
+            )
+        return Question(self.shape.name, "missing", name, says)
 
     @property
     def files(self) -> str:
@@ -247,8 +247,9 @@ class Draft:
         found = tuple(question for table in self.tables for question in table.questions)
         if any(one.table and one.table.name == "deliveries" for one in self.tables):
             return found
-        names = ", ".join(one.files for one in self.tables)
-        says = f"no file of {names} is known to hold deliveries; say which one does"
+        names = ", ".join(one.files for one in self.tables[:_LISTED])
+        more = f" and {len(self.tables) - _LISTED} more" if len(self.tables) > _LISTED else ""
+        says = f"no file of {names}{more} is known to hold deliveries; say which one does"
         return (Question("", "table", "deliveries", says), *found)
 
     def with_table(self, changed: TableDraft) -> "Draft":
@@ -271,7 +272,8 @@ def is_number(column: Column) -> bool:
 
 def may_be_constant(table: Table, name: str) -> bool:
     """Whether one value may stand for every row of a contract column."""
-    return table.columns[name].type == "text" and name not in table.key
+    is_id = name in table.key or name.endswith("_id")
+    return table.columns[name].type == "text" and not is_id
 
 
 def shown(name: str, quotes: str = "'") -> str:

@@ -48,6 +48,7 @@ def match(table: Table, facts: Sequence[Facts], vocabulary: Vocabulary) -> tuple
     chosen = _assigned(possible, table)
     free = [one for one in facts if one.column not in chosen]
     chosen |= by_content(table, free, [one.target for one in chosen.values()], vocabulary)
+    chosen |= _order_for_delivery(table, facts, chosen, vocabulary)
     chosen = _together(chosen, table, unfit)
     filled_by = {found.target: name for name, found in chosen.items()}
     for found in possible:
@@ -126,22 +127,22 @@ def _named(table: Table, facts: Sequence[Facts], vocabulary: Vocabulary) -> Iter
         for target, column in table.columns.items():
             if planned and is_time(column) and not column.plan:
                 continue
-            found = _likeness(said, table.name, target, vocabulary)
+            found = _likeness(said, table, target, vocabulary)
             if found and (not column.plan or planned or found[0] >= _SYNONYM):
                 yield Match(one.column, target, *found)
 
 
 def _likeness(
-    said: str, table: str, target: str, vocabulary: Vocabulary
+    said: str, table: Table, target: str, vocabulary: Vocabulary
 ) -> tuple[float, str] | None:
     """How strongly a name means a contract column, and why; None if it does not."""
     if said == as_words(target):
         return _OWN, "the contract's own name"
-    names = vocabulary.names_of(table, target)
+    names = vocabulary.names_of(table.name, target)
     if said in names:
         return _SYNONYM, f"a known name of {target}"
     words = set(said.split())
-    beside = _beside(target, vocabulary)
+    beside = _beside(table.columns[target], target, vocabulary)
     held = [name for name in names if set(name.split()) <= words <= set(name.split()) | beside]
     if held:
         longest = max(held, key=lambda name: (len(name.split()), len(name), name))
@@ -154,12 +155,12 @@ def _likeness(
     return None
 
 
-def _beside(target: str, vocabulary: Vocabulary) -> frozenset[str]:
-    return (
-        vocabulary.fillers.words
-        | vocabulary.planned.words
-        | frozenset(vocabulary.units.get(target, {}))
-    )
+def _beside(column: Column, target: str, vocabulary: Vocabulary) -> frozenset[str]:
+    """Words that do not change what a name means."""
+    beside = vocabulary.fillers.words | frozenset(vocabulary.units.get(target, {}))
+    if is_time(column):
+        beside |= vocabulary.planned.words | vocabulary.fillers.around_times
+    return beside
 
 
 def _alike(one: str, other: str) -> float:
@@ -178,6 +179,22 @@ def _assigned(possible: Iterable[Match], table: Table) -> dict[str, Match]:
             chosen[found.column] = found
             filled.add(found.target)
     return chosen
+
+
+def _order_for_delivery(
+    table: Table, facts: Sequence[Facts], chosen: Mapping[str, Match], vocabulary: Vocabulary
+) -> dict[str, Match]:
+    """Let an order's number stand for the delivery's, where a table has no other."""
+    column = table.columns.get("delivery_id")
+    if column is None or "delivery_id" in {found.target for found in chosen.values()}:
+        return {}
+    orders = vocabulary.names_of("deliveries", "order_id")
+    for one in facts:
+        is_key = table.key == ("delivery_id",)
+        if as_words(one.column) in orders and (one.distinct == one.rows or not is_key):
+            why = "no column numbers deliveries; the order's number stands for it"
+            return {one.column: Match(one.column, "delivery_id", _SPELT, why)}
+    return {}
 
 
 def _together(chosen: dict[str, Match], table: Table, unfit: dict[str, str]) -> dict[str, Match]:

@@ -25,6 +25,7 @@ class _Fillers(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     words: frozenset[str]
+    around_times: frozenset[str]
     unlike: frozenset[str]
 
 
@@ -42,8 +43,8 @@ class Vocabulary(BaseModel):
         tables: Names of files by contract table.
         columns: Names of columns by contract table and column.
         planned: Words that say a time was planned.
-        fillers: Words that a name may have beside a synonym, and names that mean another
-            thing nevertheless.
+        fillers: Words that a name may have beside a synonym, more that the name of a time
+            may have, and names that mean another thing nevertheless.
         units: Factor from the unit at the end of a name, by contract column.
         words: Values by contract column and the contract's own value.
         traps: Names that are never taken over, and why.
