@@ -118,7 +118,7 @@ def profile(draft: "Draft", source: "Path", files: Sequence["Path"], form: str) 
     for one in draft.tables:
         click.echo(f"{one.files}: {drawn.table_sentence(one)}")
         if one.table:
-            table(drawn.columns_table(one))
+            table(drawn.columns_table(one), wraps=("Why",))
     zone = "" if draft.zone_is_stated else " (nobody said so; say it with --time-zone)"
     click.echo(f"Times without an offset are read as {draft.time_zone}{zone}.")
     click.echo(f"Wrote {', '.join(str(path) for path in files)}.")
@@ -219,8 +219,13 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def table(frame: pl.DataFrame) -> None:
-    """Print rows for people; numbers to the right."""
+def table(frame: pl.DataFrame, wraps: Sequence[str] = ()) -> None:
+    """Print rows for people; numbers to the right.
+
+    Args:
+        frame: Rows to print.
+        wraps: Columns that may take several lines on a narrow terminal; others are cut.
+    """
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -228,9 +233,10 @@ def table(frame: pl.DataFrame) -> None:
     numeric = {name for name, kind in frame.schema.items() if kind.is_numeric()}
     table = Table(box=box.SIMPLE_HEAD)
     for name in frame.columns:
-        table.add_column(name, justify="right" if name in numeric else "left", no_wrap=True)
-    for row in frame.iter_rows():
-        table.add_row(*(_cell(value) for value in row))
+        justify = "right" if name in numeric else "left"
+        table.add_column(name, justify=justify, no_wrap=name not in wraps)
+    for row in frame.iter_rows(named=True):
+        table.add_row(*(str(v) if name in wraps else _cell(v) for name, v in row.items()))
     width = None if sys.stdout.isatty() else 1_000
     Console(width=width, highlight=False, markup=False).print(table)
 

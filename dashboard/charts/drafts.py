@@ -8,7 +8,8 @@ from dashboard.charts.tables import safe_text
 from dashboard.warehouse import Draft
 from dashboard.warehouse.guessing import ColumnDraft, TableDraft, how_read, shown
 
-_COLUMNS = ("Column", "Contract column", "How sure", "Why", "Read as", "Sample value")
+_COLUMNS = ("Column", "Contract column", "Sample value", "Why")
+_LONGEST_SAMPLE = 20
 
 
 def columns_table(table: TableDraft) -> pl.DataFrame:
@@ -17,14 +18,19 @@ def columns_table(table: TableDraft) -> pl.DataFrame:
         {
             "Column": one.name,
             "Contract column": one.target or "(left out)",
-            "How sure": one.confidence if one.target else "",
-            "Why": one.why,
-            "Read as": how_read(one, table),
-            "Sample value": shown(one.facts.sample, ""),
+            "Sample value": shown(one.facts.sample, "", _LONGEST_SAMPLE),
+            "Why": why(one, table),
         }
         for one in table.columns
     ]
     return safe_text(pl.DataFrame(rows, schema=dict.fromkeys(_COLUMNS, pl.String())), *_COLUMNS)
+
+
+def why(one: ColumnDraft, table: TableDraft) -> str:
+    """How sure a column's meaning is, why, and how its values are read."""
+    sure = f"{one.confidence}: " if one.target else ""
+    read = how_read(one, table)
+    return f"{sure}{one.why}{f'; {read}' if read else ''}"
 
 
 def table_sentence(table: TableDraft) -> str:

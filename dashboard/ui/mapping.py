@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
+from dashboard.charts import drafts as drawn
 from dashboard.ui.page import quiet
 from dashboard.ui.text import plain
 from dashboard.warehouse import Draft, Editor
@@ -18,7 +19,6 @@ from dashboard.warehouse.guessing import (
     TableDraft,
     decide,
     give_meaning,
-    how_read,
     set_constant,
     shown,
 )
@@ -138,10 +138,8 @@ def _column(form: _Form, one: ColumnDraft, number: int) -> None:
         f"{number}_target",
         lambda old, value: form.editor.choose_target(old, one.name, _none_if_left_out(value)),
     )
-    read = how_read(one, table)
     sample = f"“{shown(one.facts.sample, '')}” · " if one.facts.sample else ""
-    sure = f"{one.confidence}: " if one.target else ""
-    quiet(f"{sample}{sure}{one.why}{f' · {read}' if read else ''}")
+    quiet(f"{sample}{drawn.why(one, table)}")
 
 
 def _doubts(form: _Form, one: ColumnDraft, number: int) -> None:

@@ -59,8 +59,12 @@ def _corrected(chosen: Sequence[UploadedFile], limit: int) -> None:
     warehouse = view.warehouse(view.warehouse_folder())
     newest = warehouse.newest() if warehouse.exists() else None
     mapping.source_form(_label(warehouse, newest))
+    name = _name(mapping.draft().label, warehouse, newest)
+    blocked = _blocked(newest, name, warehouse)
+    if blocked:
+        st.warning(plain(blocked))
     for table in mapping.draft().tables:
-        st.subheader(plain(table.files), anchor=False)
+        st.header(plain(table.files), anchor=False)
         st.markdown(plain(drawn.table_sentence(table)))
         head = pl.DataFrame(table.head, schema=list(table.shape.columns), orient="row")
         st.dataframe(
@@ -68,14 +72,10 @@ def _corrected(chosen: Sequence[UploadedFile], limit: int) -> None:
         )
         mapping.table_form(table, warehouse.editor())
     draft = mapping.draft()
-    name = _name(draft.label, warehouse, newest)
-    st.subheader("The profile", anchor=False)
+    st.header("The profile", anchor=False)
     for question in draft.questions:
         st.warning(f"To decide: {plain(question.says)}.")
     _profile(draft, name)
-    blocked = _blocked(newest, name)
-    if blocked:
-        st.warning(plain(blocked))
     st.markdown("The import replaces all data that this source brought before.")
     ready = not draft.questions and not blocked
     if st.button("Import", type="primary", key="own_import", disabled=not ready):
@@ -190,12 +190,13 @@ def _name(label: str, warehouse: Warehouse, newest: Manifest | None) -> str:
     return f"{name}-data" if name in ours else name
 
 
-def _blocked(newest: Manifest | None, name: str) -> str:
+def _blocked(newest: Manifest | None, name: str, warehouse: Warehouse) -> str:
     """Why these files cannot be imported here; empty where they can."""
     if newest is None or newest.profile == name:
         return ""
+    as_before = "" if newest.profile in warehouse.profiles() else ", or name the source as before"
     return (
-        f"This warehouse holds data of “{newest.label}” (profile '{newest.profile}'); import "
-        "yours into a warehouse of its own: serve an empty folder with doorstep serve "
-        "--warehouse FOLDER, or name the source as before."
+        f"This warehouse holds data of “{newest.label}” (profile '{newest.profile}'), which is "
+        "not replaced. Make the profile here and download it; to import, serve an empty folder "
+        f"with doorstep serve --warehouse FOLDER{as_before}."
     )

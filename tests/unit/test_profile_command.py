@@ -24,7 +24,7 @@ def test_the_guess_is_printed_with_its_reasons_and_next_steps(
     said = capsys.readouterr().out
     assert code == REFUSALS
     assert "shipments.csv: 1 record; ASCII, commas. Becomes deliveries: 6 of 6 columns" in said
-    assert re.search(r"Spediteur +carrier +sure +a known name of carrier +Wren", said)
+    assert re.search(r"Spediteur +carrier +Wren +sure: a known name of it", said)
     assert "read as UTC (nobody said so; say it with --time-zone)." in said
     assert "To decide: 'Status' has “Code 7”; say which status that is (--means " in said
     assert said.endswith("Then: doorstep import tms --profile tms-profile\n")
@@ -44,7 +44,7 @@ def test_as_json_it_holds_tables_columns_and_questions(
         "column": "Spediteur",
         "fills": "carrier",
         "confidence": "sure",
-        "why": "a known name of carrier",
+        "why": "a known name of it",
         "read_as": "",
         "sample": "Wren",
     }

@@ -276,10 +276,10 @@ def may_be_constant(table: Table, name: str) -> bool:
     return table.columns[name].type == "text" and not is_id
 
 
-def shown(name: str, quotes: str = "'") -> str:
+def shown(name: str, quotes: str = "'", longest: int = _LONGEST) -> str:
     """A name or value on one line and of bounded length."""
     line = " ".join(name.split())
-    return f"{quotes}{line if len(line) <= _LONGEST else line[: _LONGEST - 1] + '…'}{quotes}"
+    return f"{quotes}{line if len(line) <= longest else line[: longest - 1] + '…'}{quotes}"
 
 
 def how_read(one: ColumnDraft, table: TableDraft) -> str:

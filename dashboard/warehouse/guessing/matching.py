@@ -140,7 +140,7 @@ def _likeness(
         return _OWN, "the contract's own name"
     names = vocabulary.names_of(table.name, target)
     if said in names:
-        return _SYNONYM, f"a known name of {target}"
+        return _SYNONYM, "a known name of it"
     words = set(said.split())
     beside = _beside(table.columns[target], target, vocabulary)
     held = [name for name in names if set(name.split()) <= words <= set(name.split()) | beside]
