@@ -12,7 +12,7 @@ from typing import Final
 
 from .chance import pick, stream
 
-ROWS: Final = 1_500
+ROWS: Final = 6_000
 NAME: Final = "Sendungen_2025.csv"
 FIRST: Final = datetime(2025, 4, 1, 6)  # noqa: DTZ001  (local times, as such exports have)
 DAYS: Final = 183

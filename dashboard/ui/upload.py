@@ -76,7 +76,8 @@ def _corrected(chosen: Sequence[UploadedFile], limit: int) -> None:
     for question in draft.questions:
         st.warning(f"To decide: {plain(question.says)}.")
     _profile(draft, name)
-    st.markdown("The import replaces all data that this source brought before.")
+    if newest and not blocked:
+        st.markdown("The import replaces all data that this source brought before.")
     ready = not draft.questions and not blocked
     if st.button("Import", type="primary", key="own_import", disabled=not ready):
         _import(warehouse, chosen, name, limit)

@@ -41,7 +41,7 @@ def test_an_empty_warehouse_asks_for_files_and_shows_figures_after_the_import(
     boxes["Status “Annahme verweigert” means"].set_value("failed").run()
     app.button(key="own_import").click().run()
     assert [one.value.replace("\\", "") for one in app.success] == [
-        "deliveries: 1,500 of 1,500 rows accepted."
+        "deliveries: 6,000 of 6,000 rows accepted."
     ]
 
     app.button(key="own_open").click().run()

@@ -212,7 +212,7 @@ def test_own_files_are_shown_with_what_they_become_at_desk_and_phone(
     page = open_page("data_quality", scheme)
     page.get_by_text("Bring your own data").click()
     page.set_input_files("input[type=file]", tree.sample_generator().write_export(tmp_path))
-    page.get_by_text("1,500 records").wait_for()
+    page.get_by_text("6,000 records").wait_for()
     settle(page)
 
     assert page.get_by_label("Frachtführer").input_value() == "carrier"

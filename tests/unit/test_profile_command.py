@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import tree
+from dashboard import serving, tree
 from dashboard.cli import COULD_NOT, DONE, REFUSALS, main
 from tests.guesses import ROW, write_file
 
@@ -115,9 +115,23 @@ def test_the_how_to_leads_from_an_empty_folder_to_figures(
     asked = re.search(r"```text\n(To decide: .*?)\n```", HOW_TO.read_text("utf-8"), re.DOTALL)
     assert asked is not None
     assert asked[1] in outcomes[1][2].splitlines()
-    assert "1500       1500             0" in outcomes[3][2]
+    assert "6000       6000             0" in outcomes[3][2]
     assert [line.split()[1] for line in outcomes[4][2].splitlines() if "on_time" in line] == [
         "Gewerbe",
         "Großkunde",
         "Privat",
     ]
+
+
+def test_an_empty_warehouse_is_served_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served: list[Path] = []
+    monkeypatch.setattr(serving, "serve", lambda path, _port: served.append(path))
+
+    assert main(["serve"]) == DONE
+
+    assert served == [tmp_path / "warehouse"]
+    assert capsys.readouterr().err == (
+        f"No data in {tmp_path}/warehouse yet: the page asks for your files.\n"
+    )
