@@ -327,12 +327,15 @@ def test_a_dated_name_finds_the_next_file_too_unless_another_table_is_called_so(
 def test_parquet_keeps_its_types(folder: Path) -> None:
     folder.mkdir()
     table = pa.table({name: [value] for name, value in zip(NAMES, ROW, strict=True)})
-    pq.write_table(table.append_column("Gewicht", pa.array([1.5])), folder / "x.parquet")
+    table = table.append_column("Gewicht (g)", pa.array([1500.0]))
+    table = table.append_column("Strecke", pa.array([float("nan")]))
+    pq.write_table(table, folder / "x.parquet")
 
     draft = guessed(folder)
 
-    assert filled(draft)["Gewicht"] == "weight_kg"
-    assert '"Gewicht" as weight_kg' in texts(draft)["deliveries.sql"]
+    assert filled(draft)["Gewicht (g)"] == "weight_kg"
+    assert '"Gewicht (g)" * 0.001 as weight_kg' in texts(draft)["deliveries.sql"]
+    assert '"Strecke" as distance_km' in texts(draft)["deliveries.sql"]
 
 
 @pytest.mark.parametrize(

@@ -293,8 +293,9 @@ def how_read(one: ColumnDraft, table: TableDraft) -> str:
     read, number = one.facts.times, one.facts.numbers
     if is_time(column) and read:
         return _how_times(one)
-    if is_number(column) and number and one.facts.is_text:
-        comma = "decimal comma" if one.known_decimal == "," else ""
+    if is_number(column) and (number or one.facts.is_typed_number):
+        is_comma = one.facts.is_text and one.known_decimal == ","
+        comma = "decimal comma" if is_comma else ""
         scale = f"× {one.scale:g}" if one.scale != 1 else ""
         return ", ".join(part for part in (comma, scale) if part)
     return ""

@@ -58,8 +58,8 @@ def write(draft: Draft, folder: Path) -> list[Path]:
             path.unlink()
         for name, text in texts(draft).items():
             (folder / name).write_text(text, encoding="utf-8")
-    except OSError as wrong:
-        message = f"{folder} cannot be written ({wrong.strerror or wrong}); name another folder"
+    except (OSError, UnicodeEncodeError) as wrong:
+        message = f"{folder} cannot be written ({wrong}); name another folder or label"
         raise ProfileError(message) from wrong
     return sorted(folder.iterdir())
 
@@ -138,6 +138,8 @@ def _expression(one: ColumnDraft, table: TableDraft) -> str:
         return _time(one, name)
     if is_number(column) and one.facts.is_text and one.facts.numbers:
         return _number(one, name)
+    if is_number(column) and one.facts.is_typed_number and one.scale != 1:
+        return f"{name} * {one.scale!r}"
     return name
 
 

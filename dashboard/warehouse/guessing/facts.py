@@ -21,6 +21,10 @@ LOOKED_AT = 5_000
 
 _LONGEST = 200
 _HEAD = 5
+_NUMBER_TYPES = (
+    *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT"),
+    *("UINTEGER", "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL"),
+)
 
 
 @dataclass(frozen=True)
@@ -50,9 +54,9 @@ class Facts:
         return self.type == "VARCHAR"
 
     @property
-    def is_whole(self) -> bool:
-        """Whether every value was looked at."""
-        return self.distinct <= LOOKED_AT
+    def is_typed_number(self) -> bool:
+        """Whether its type says that it is a number."""
+        return self.type.startswith(_NUMBER_TYPES)
 
     @property
     def sample(self) -> str:

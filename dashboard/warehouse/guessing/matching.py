@@ -106,6 +106,8 @@ def scale_of(target: str, name: str, vocabulary: Vocabulary) -> float:
 
 def _number_misfit(column: Column, facts: Facts, example: str) -> str:
     found = facts.numbers
+    if found is None and facts.is_typed_number:
+        return ""
     if found is None:
         return f"its values are no numbers ({example})"
     if column.type == "integer" and found.decimals and found.decimal:
@@ -245,6 +247,8 @@ def _doubts(column: Column, target: str, facts: Facts, table: Table) -> str:
         return f"; {facts.filled - facts.distinct:,} values stand more than once"
     if read and read.days_only and target == "promised_by":
         return "; days without a time: kept until the day ends"
+    if read and read.days_only and column.type == "timestamp":
+        return "; days without a time: read as their first minute"
     return ""
 
 

@@ -25,6 +25,7 @@ from dashboard.warehouse.reading import read_footer
 
 ENDINGS = (".csv", ".txt", ".tsv", ".parquet")
 
+_PACKED_ENDINGS = (".zip", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".xlsx", ".xls")
 _HEAD = 1 << 20
 _RECORDS_TRIED = 100
 _SAME_WIDTH = 0.9
@@ -100,7 +101,9 @@ def find_shapes(folder: Path) -> tuple[Shape, ...]:
     paths = [path for path in sorted(folder.iterdir()) if path.is_file()]
     paths = [path for path in paths if not path.name.startswith(".")]
     for path in paths:
-        refuse_packed(path)
+        _refuse_name(path)
+        if path.suffix.lower() in (*ENDINGS, *_PACKED_ENDINGS):
+            refuse_packed(path)
     tables = [path for path in paths if path.suffix.lower() in ENDINGS]
     if not tables:
         found = f"only {paths[0].name}" if paths else "nothing"
@@ -110,6 +113,15 @@ def find_shapes(folder: Path) -> tuple[Shape, ...]:
         return _grouped([_shape(path) for path in tables], folder)
     except OSError as wrong:
         message = f"a file cannot be read ({wrong.strerror or wrong}); check {folder}"
+        raise SourceError(message) from wrong
+
+
+def _refuse_name(path: Path) -> None:
+    """Refuse a name that no profile could say, because it is no text."""
+    try:
+        path.name.encode()
+    except UnicodeEncodeError as wrong:
+        message = f"the name of file {path.name!a} is no text; rename it"
         raise SourceError(message) from wrong
 
 
