@@ -15,6 +15,7 @@ from dashboard.commands import (
     charting,
     keeping,
     loading,
+    profiling,
     reviewing,
     running,
 )
@@ -49,6 +50,7 @@ for command in (
     charting.capability,
     reviewing.scoreboard_command,
     reviewing.value,
+    profiling.profile,
     running.serve,
     running.demo,
 ):

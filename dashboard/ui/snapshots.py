@@ -87,9 +87,10 @@ def _stop(asked: str, newest: Manifest) -> NoReturn:
 
 
 def _newest_button(newest: Manifest) -> None:
-    st.button("Open the newest", key="open_newest", on_click=_open, args=(newest.id,))
+    st.button("Open the newest", key="open_newest", on_click=open_snapshot, args=(newest.id,))
 
 
-def _open(snapshot: int) -> None:
+def open_snapshot(snapshot: int) -> None:
+    """Look at this snapshot from the next run on."""
     st.query_params[SNAPSHOT] = str(snapshot)
     st.session_state[_PINNED] = str(snapshot)

@@ -16,8 +16,11 @@ from dashboard.settings import Settings, load
 from dashboard.warehouse.backup import CopyState, Kept, back_up, restore
 from dashboard.warehouse.building import Place
 from dashboard.warehouse.engine import Engine
+from dashboard.warehouse.guessing import Draft, Editor, Known, guess
+from dashboard.warehouse.guessing.vocabulary import read_vocabulary
 from dashboard.warehouse.importing import Imported, ImportOptions, import_folder
 from dashboard.warehouse.migrating import migrate
+from dashboard.warehouse.profile import profile_names
 from dashboard.warehouse.pruning import HoldSignOffs, Pruned, prune
 from dashboard.warehouse.reader import Coverage, Reader
 from dashboard.warehouse.retaining import Certificate, retain
@@ -26,9 +29,12 @@ from dashboard.warehouse.snapshots import Manifest, Store
 __all__ = [
     "Certificate",
     "Coverage",
+    "Draft",
+    "Editor",
     "ImportOptions",
     "Imported",
     "Kept",
+    "Known",
     "Manifest",
     "Pruned",
     "Reader",
@@ -104,6 +110,18 @@ class Warehouse:
         """Import a folder of raw files; see `importing.import_folder`."""
         own = replace(options, settings=self.settings)
         return import_folder(self._store, self.catalog, self.queries, folder, own)
+
+    def guess_profile(self, folder: Path, known: Known) -> Draft:
+        """Guess a profile for a folder of raw files; see `guessing.guess`."""
+        return guess(folder, self.queries, self.catalog.contract, known, self.settings)
+
+    def profiles(self) -> tuple[str, ...]:
+        """Names of the profiles that come with Doorstep."""
+        return profile_names(self.queries)
+
+    def editor(self) -> Editor:
+        """What corrects a guessed profile."""
+        return Editor(self.catalog.contract, read_vocabulary(self.queries))
 
     def migrate(self) -> Manifest | None:
         """Bring the newest snapshot to this contract version; see `migrating.migrate`."""
