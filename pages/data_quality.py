@@ -11,6 +11,8 @@ view = ui.current_view()
 found = ui.answer(analysis.quality)
 ui.title(found.message)
 ui.whole_snapshot(found.manifest)
+with ui.folded("Bring your own data"):
+    ui.bring_your_own_data()
 
 refused = ui.answer(analysis.quarantined)
 effects = drawn.effects_table(found, charts.code_meanings(view.catalog))

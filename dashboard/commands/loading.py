@@ -1,4 +1,4 @@
-"""Commands about what comes in: import, quality, snapshots, migrate."""
+"""Commands about what comes in: import, quality, migrate."""
 
 from datetime import datetime
 from pathlib import Path
@@ -51,15 +51,6 @@ def quality(snapshot: int | None, folder: Path | None, form: str) -> int:
 
     reader = open_reader(folder, snapshot)
     printing.quality(account(reader), code_meanings(reader.catalog), form)
-    return DONE
-
-
-@click.command()
-@warehouse_option
-@format_option
-def snapshots(folder: Path | None, form: str) -> int:
-    """List the snapshots, oldest first."""
-    printing.rows(printing.snapshot_table(open_warehouse(folder).manifests()), form)
     return DONE
 
 

@@ -8,6 +8,7 @@ from dashboard.ui.matrix import matrix
 from dashboard.ui.page import (
     Source,
     chart,
+    folded,
     halves,
     more,
     panel,
@@ -20,6 +21,7 @@ from dashboard.ui.page import (
 )
 from dashboard.ui.parameters import choose
 from dashboard.ui.start import open_view
+from dashboard.ui.upload import bring_your_own_data
 from dashboard.ui.value import value_map
 from dashboard.ui.view import current_scope, current_view
 
@@ -27,6 +29,7 @@ __all__ = [
     "Source",
     "answer",
     "board",
+    "bring_your_own_data",
     "chart",
     "choose",
     "compared",
@@ -34,6 +37,7 @@ __all__ = [
     "current_scope",
     "current_view",
     "errors_as_sentences",
+    "folded",
     "halves",
     "matching",
     "matrix",

@@ -44,6 +44,8 @@ class ImportOptions:
             latest event.
         now: Time of the import, UTC; later events are quarantined.
         progress: Told the name of each step as it begins.
+        same_profile: Whether even a full load is refused where the warehouse holds data of
+            another profile, instead of replacing it.
         settings: Of the warehouse: threads, and the completeness lag that roll-ups know.
     """
 
@@ -51,6 +53,7 @@ class ImportOptions:
     as_of: datetime | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC).replace(tzinfo=None))
     progress: Progress = lambda _step: None
+    same_profile: bool = False
     settings: Settings = field(default_factory=Settings)
 
 
@@ -115,7 +118,7 @@ def import_folder(
         with store.importing() as bench:
             store.sweep()
             before = store.manifest() if store.ids() else None
-            _check_same_profile(store, profile, before)
+            _check_same_profile(store, profile, before, options)
             work.reads(raw + (before.bytes if before else 0))
             work.begin("reading")
             files = {
@@ -197,8 +200,11 @@ def _described(run: _Run, as_of: datetime) -> Manifest:
     )
 
 
-def _check_same_profile(store: Store, profile: Profile, before: Manifest | None) -> None:
-    if before and profile.load != "full" and before.profile != profile.name:
+def _check_same_profile(
+    store: Store, profile: Profile, before: Manifest | None, options: ImportOptions
+) -> None:
+    must_be_same = profile.load != "full" or options.same_profile
+    if before and must_be_same and before.profile != profile.name:
         message = (
             f"{store.path} holds data of profile '{before.profile}'; import '{profile.name}' "
             "into a warehouse of its own"

@@ -7,7 +7,7 @@ names are invisible; the next import sweeps them.
 import fcntl
 import os
 import shutil
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -197,30 +197,33 @@ class Store:
             raise self._is_empty()
         wanted = ids[-1] if snapshot is None else snapshot
         if wanted not in ids:
-            message = f"snapshot {wanted} does not exist (any more); the newest is {ids[-1]}"
-            raise NoSnapshotError(message)
+            raise _is_gone(wanted, ids[-1])
         try:
-            return Manifest.model_validate_json(self._file(wanted).read_bytes())
+            return Manifest.model_validate_json(self.read(wanted))
+        except FileNotFoundError as pruned:
+            raise _is_gone(wanted, ids[-1]) from pruned
         except (ValidationError, OSError) as damaged:
             message = f"the manifest of snapshot {wanted} is damaged; restore it from a backup"
             raise WarehouseError(message) from damaged
 
+    def read(self, snapshot: int) -> bytes:
+        """The bytes of a manifest that is there."""
+        return self._file(snapshot).read_bytes()
+
     @contextmanager
-    def importing(self) -> Generator[Path, None, None]:
-        """Hold the warehouse's only import lock; yields an empty staging folder.
+    def importing(self, doing: str = "another import into") -> Generator[Path, None, None]:
+        """Hold the warehouse's only lock; yields an empty staging folder.
 
         The lock is the operating system's: it is let go when its holder ends, however. Work
         that fails takes its files with it; work that is killed leaves them to the next.
 
+        Args:
+            doing: What another command is told meanwhile.
+
         Raises:
-            ImportConflictError: Another import holds it.
+            ImportConflictError: Another command holds it.
         """
-        with (self.path / ".lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as held:
-                message = f"another import into {self.path} is running; try again after it"
-                raise ImportConflictError(message) from held
+        with self.locked(doing):
             failpoints.reached("lock_taken")
             staging = self.path / STAGING
             shutil.rmtree(staging, ignore_errors=True)
@@ -235,30 +238,73 @@ class Store:
                 shutil.rmtree(staging, ignore_errors=True)
                 failpoints.reached("staging_deleted")
 
-    def sweep(self) -> int:
-        """Delete what a dead import left: drafts, files no manifest names, empty folders.
+    @contextmanager
+    def locked(self, doing: str) -> Generator[None, None, None]:
+        """Hold the warehouse's only lock; snapshots come and go only under it.
 
-        Only under the import lock: a running import's files are not named yet.
+        Args:
+            doing: What another command is told meanwhile: 'a backup of'.
+
+        Raises:
+            ImportConflictError: Another command holds it.
+        """
+        with (self.path / ".lock").open("a+", encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as held:
+                lock.seek(0)
+                running = lock.read() or "another import into"
+                message = f"{running} {self.path} is running; try again after it"
+                raise ImportConflictError(message) from held
+            lock.truncate(0)
+            lock.write(doing)
+            lock.flush()
+            yield
+
+    def orphans(self, gone: Collection[int] = ()) -> list[Path]:
+        """Table files that no manifest names, left by a killed import or by pruning.
+
+        Only under the lock: a running import's files are not named yet.
+
+        Args:
+            gone: Ids of snapshots to look at as if they did not exist.
+        """
+        kept = [snapshot for snapshot in self.ids() if snapshot not in gone]
+        named = {path for snapshot in kept for path in self.manifest(snapshot).paths}
+        found = (self.path / "tables").rglob("*.parquet")
+        return [path for path in found if str(path.relative_to(self.path)) not in named]
+
+    def sweep(self) -> int:
+        """Delete what a dead command left: drafts, files no manifest names, empty folders.
+
+        Only under the lock: a running import's files are not named yet.
 
         Returns:
             How many table files were deleted.
         """
-        named = {path for snapshot in self.ids() for path in self.manifest(snapshot).paths}
+        orphans = self.orphans()
         for draft in self._snapshots.glob("*.tmp"):
             draft.unlink()
             failpoints.reached("draft_deleted")
-        tables = self.path / "tables"
-        found = tables.rglob("*.parquet")
-        orphans = [one for one in found if str(one.relative_to(self.path)) not in named]
         for path in orphans:
             path.unlink()
             failpoints.reached("orphan_deleted")
+        tables = self.path / "tables"
         for folder in sorted((one for one in tables.rglob("*") if one.is_dir()), reverse=True):
             if not any(folder.iterdir()):
                 folder.rmdir()
                 failpoints.reached("folder_deleted")
         failpoints.reached("swept")
         return len(orphans)
+
+    def forget(self, snapshots: Iterable[int]) -> None:
+        """Delete manifests, the oldest first; their files are swept afterwards.
+
+        So whatever ends this early, no snapshot is seen that lacks a file.
+        """
+        for snapshot in sorted(snapshots):
+            self._file(snapshot).unlink()
+        disk.sync(self._snapshots)
 
     def publish(self, manifest: Manifest) -> None:
         """Make a manifest visible: written, synced to disk and renamed, in this order.
@@ -301,3 +347,9 @@ class Store:
 
     def _file(self, snapshot: int) -> Path:
         return self._snapshots / f"{snapshot}.json"
+
+
+def _is_gone(snapshot: int, newest: int) -> NoSnapshotError:
+    """Ids count up and the newest is never pruned: an older one that is missing was there."""
+    found = "was pruned" if 0 < snapshot < newest else "does not exist (any more)"
+    return NoSnapshotError(f"snapshot {snapshot} {found}; the newest is {newest}")

@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.errors import ImportConflictError
 from dashboard.warehouse import ImportOptions, Warehouse
-from tests.crashing import Held, start
+from tests.crashing import PATIENCE_SECONDS, Held, start
 from tests.failpoints.conftest import (
     APRIL,
     KILLED,
@@ -31,8 +31,9 @@ def _refusal(place: Place) -> str:
     return f"another import into {place.warehouse} is running; try again after it"
 
 
-@pytest.mark.parametrize(("other", "ids"), [(APRIL, [1, 2]), (MAY, [1, 2, 3])])
-@pytest.mark.parametrize("step", ["reading", "publishing"])
+@pytest.mark.parametrize(
+    ("step", "other", "ids"), [("publishing", APRIL, [1, 2]), ("reading", MAY, [1, 2, 3])]
+)
 def test_of_two_processes_the_second_says_that_the_first_is_running(
     place: Place, step: str, other: Month, ids: list[int]
 ) -> None:
@@ -63,7 +64,7 @@ def test_of_two_threads_the_second_says_that_the_first_is_running(
     def stop(step: str) -> None:
         if step == "writing":
             there.set()
-            assert go.wait(60)
+            assert go.wait(PATIENCE_SECONDS)
 
     with ThreadPoolExecutor() as threads:
         first = threads.submit(
@@ -71,7 +72,7 @@ def test_of_two_threads_the_second_says_that_the_first_is_running(
             place.extracts / APRIL.number,
             ImportOptions(place.profile, progress=stop),
         )
-        assert there.wait(60)
+        assert there.wait(PATIENCE_SECONDS)
         with pytest.raises(ImportConflictError) as refusal:
             other.import_folder(place.extracts / MAY.number, ImportOptions(place.profile))
         go.set()
@@ -92,7 +93,7 @@ def test_imports_that_race_are_all_in_once_the_refused_ones_came_again(place: Pl
         rounds += 1
         racing = [(month, *start(place.folder, *place.words(month))) for month in waiting]
         for _, process, _ in racing:
-            process.join(60)
+            process.join(PATIENCE_SECONDS)
         codes = {month: process.exitcode for month, process, _ in racing}
         said = [text.read_text() for month, _, text in racing if codes[month]]
         waiting = [month for month in waiting if codes[month]]

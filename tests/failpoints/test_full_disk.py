@@ -121,7 +121,7 @@ def _with_mixed_line_ends(extracts: Path, folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("leave", range(0, 300_000, 50_000))
+@pytest.mark.parametrize("leave", [0, 50_000, 200_000])
 def test_a_disk_with_too_little_room_is_named_and_enough_is_what_was_said(
     full: Place, leave: int
 ) -> None:

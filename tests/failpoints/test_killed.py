@@ -1,6 +1,7 @@
 """An import that is killed at any step leaves the last snapshot, whole, and no trace."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from random import Random
 from time import monotonic, sleep
@@ -31,22 +32,28 @@ PLACES = (
     "rollup_written:2",
     "file_synced:2",
 )
-ALSO_IN_CHANGES = ("orphan_deleted", "table_written:2", "rollups_written", "manifest_renamed")
+BY_DEFAULT = ("table_written", "rollup_written", "manifest_renamed")
+"""Where migrations, first imports and loads of changes die; elsewhere too in slow tests."""
+
 VISIBLE = failpoints.NAMES[failpoints.NAMES.index("manifest_renamed") :]
-OF_AN_IMPORT_ALONE = (
-    *("draft_deleted", "orphan_deleted", "folder_deleted"),
-    *("files_opened", "files_landed", "rows_checked", "rows_merged", "quarantine_written"),
+OF_A_SWEEP = ("draft_deleted", "orphan_deleted", "folder_deleted")
+OF_ANY = tuple(name for name in failpoints.NAMES if name not in OF_A_SWEEP)
+OF_AN_IMPORT = (
+    "files_opened",
+    "files_landed",
+    "rows_checked",
+    "rows_merged",
+    "quarantine_written",
 )
-OF_A_MIGRATION = tuple(name for name in failpoints.NAMES if name not in OF_AN_IMPORT_ALONE)
+OF_A_MIGRATION = tuple(name for name in OF_ANY if name not in OF_AN_IMPORT)
 
 
-def _cases() -> list:
-    """Every place for loads of months; a few again for loads of changes, else slow."""
-    again = [
-        pytest.param("changes", name, marks=() if name in ALSO_IN_CHANGES else pytest.mark.slow)
-        for name in PLACES
+def _slow_but(places: Iterable[str], *before: str) -> list:
+    """Cases of a test; most of them slow."""
+    return [
+        pytest.param(*before, place, marks=() if place in BY_DEFAULT else pytest.mark.slow)
+        for place in places
     ]
-    return [pytest.param("months", name) for name in PLACES] + again
 
 
 def _listed(place: Place, capsys: pytest.CaptureFixture[str]) -> list[int]:
@@ -56,7 +63,11 @@ def _listed(place: Place, capsys: pytest.CaptureFixture[str]) -> list[int]:
     return [one["snapshot"] for one in json.loads(capsys.readouterr().out)]
 
 
-@pytest.mark.parametrize(("march", "failpoint"), _cases(), indirect=["march"])
+@pytest.mark.parametrize(
+    ("march", "failpoint"),
+    [*(("months", place) for place in PLACES), *_slow_but(PLACES, "changes")],
+    indirect=["march"],
+)
 def test_a_killed_import_has_published_all_or_nothing_and_the_next_is_not_troubled(
     place: Place, failpoint: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -76,9 +87,7 @@ def test_a_killed_import_has_published_all_or_nothing_and_the_next_is_not_troubl
     assert leftovers(place.warehouse) == []
 
 
-@pytest.mark.parametrize(
-    "failpoint", ["lock_taken", "table_written", "draft_synced", "manifest_renamed"]
-)
+@pytest.mark.parametrize("failpoint", _slow_but(OF_ANY))
 def test_a_killed_first_import_leaves_an_empty_warehouse_or_a_whole_one(
     nothing_yet: Place, failpoint: str
 ) -> None:
@@ -101,7 +110,7 @@ def test_a_killed_first_import_leaves_an_empty_warehouse_or_a_whole_one(
 
 
 @pytest.mark.parametrize("march", ["months"], indirect=True)
-@pytest.mark.parametrize("failpoint", OF_A_MIGRATION)
+@pytest.mark.parametrize("failpoint", _slow_but(OF_A_MIGRATION))
 def test_a_killed_migration_is_done_or_can_be_done_again(place: Place, failpoint: str) -> None:
     manifest = _made_older(place.warehouse)
     stated = manifest.read_bytes()
@@ -122,7 +131,7 @@ def test_a_killed_migration_is_done_or_can_be_done_again(place: Place, failpoint
 
 
 def _made_older(warehouse: Path) -> Path:
-    """Make snapshot 1 one of an older contract, and sweep the dead import beside it."""
+    """Make snapshot 1 one of an older contract; returns its manifest."""
     path = warehouse / "snapshots" / "1.json"
     stated = json.loads(path.read_text(encoding="utf-8")) | {"contract_version": VERSION - 1}
     path.write_text(json.dumps(stated), encoding="utf-8")
