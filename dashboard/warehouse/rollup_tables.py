@@ -25,7 +25,7 @@ from dashboard.warehouse.writing import data_file, scan
 
 SEGMENT = "segment"
 DAY = "day"
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -208,8 +208,9 @@ class Builder:
             f"{rollup.value_of(self._catalog.dimension(name))} as {identifier(name)}"
             for name in split
         )
-        kept = f"date_trunc('month', {day})::date" if tables[0].kept == "month" else day
-        sums = ", ".join(rollup.sums_of(self._catalog, fact, day))
+        every = tables[0].kept
+        kept = f"date_trunc('month', {day})::date" if every == "month" else day
+        sums = ", ".join(rollup.sums_of(self._catalog, fact, day, every))
         self._connection.execute(
             f"create or replace temp table summed as select {kept} as {DAY}, {keys}, {sums} "
             f"from known.{identifier(fact)} where {day} is not null and {months.inside(day)} "
@@ -252,7 +253,7 @@ class Builder:
     def _columns(self, table: RollupTable) -> list[tuple[str, str, str]]:
         if table.distribution:
             return [("rows", "sum", "bigint")]
-        return rollup.sum_columns(self._catalog, table.fact, table.date)
+        return rollup.sum_columns(self._catalog, table.fact, table.date, table.kept)
 
 
 def months_moved(
