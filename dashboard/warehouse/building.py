@@ -53,7 +53,8 @@ def write_table(
     if writing.is_written(bench, table, merged, stored=stored):
         if stored:
             relation = modelling.create_model_view(bench.connection, catalog.models, name)
-        files = (*files, *writing.write(bench, table, relation, snapshot))
+        at_once = modelling.joins_stored(catalog.models, name)
+        files = (*files, *writing.write(bench, table, relation, snapshot, at_once=at_once))
     writing.create_finished(bench, table, files)
     writing.assert_keys_unique(bench, table)
     return files
