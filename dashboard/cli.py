@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from dashboard import __version__
-from dashboard.commands import asking, loading, running
+from dashboard.commands import asking, keeping, loading, running
 from dashboard.commands.options import COULD_NOT, DONE, REFUSALS
 from dashboard.errors import DashboardError
 
@@ -25,8 +25,11 @@ def doorstep() -> None:
 for command in (
     loading.import_command,
     loading.quality,
-    loading.snapshots,
     loading.migrate,
+    keeping.snapshots,
+    keeping.retain,
+    keeping.backup,
+    keeping.restore,
     asking.metrics,
     asking.quantiles_command,
     asking.report,

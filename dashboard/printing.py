@@ -16,6 +16,7 @@ from dashboard.warehouse import Imported, Manifest
 
 if TYPE_CHECKING:
     from dashboard.analysis import Quality
+    from dashboard.state import SignOff
 
 FORMATS = ("table", "json", "csv", "parquet")
 
@@ -100,8 +101,10 @@ def quality(found: "Quality", meanings: Mapping[str, str], form: str) -> None:
         rows(effects, form)
 
 
-def snapshot_table(manifests: Sequence[Manifest]) -> pl.DataFrame:
-    """Snapshots as rows: id, as_of, published_at, profile, deliveries, files."""
+def snapshot_table(
+    manifests: Sequence[Manifest], sign_offs: Sequence["SignOff"] = ()
+) -> pl.DataFrame:
+    """Snapshots as rows; `signed_off_by` is null where nobody vouched for it."""
     schema = {
         "snapshot": pl.Int64,
         "as_of": pl.Datetime,
@@ -109,6 +112,7 @@ def snapshot_table(manifests: Sequence[Manifest]) -> pl.DataFrame:
         "profile": pl.String,
         "deliveries": pl.Int64,
         "quarantined": pl.Int64,
+        "signed_off_by": pl.String,
     }
     found = [
         {
@@ -118,6 +122,7 @@ def snapshot_table(manifests: Sequence[Manifest]) -> pl.DataFrame:
             "profile": one.profile,
             "deliveries": sum(file.rows for file in one.files.get("deliveries", ())),
             "quarantined": sum(table.quarantined for table in one.tables),
+            "signed_off_by": ", ".join(s.by for s in sign_offs if s.snapshot == one.id) or None,
         }
         for one in manifests
     ]

@@ -7,11 +7,11 @@ from dashboard.charts.palette import Palette, Theme, palette
 from dashboard.charts.trend import weekly_trends
 from dashboard.charts.words import (
     Days,
+    code_meanings,
     days_shown,
     detail,
     missing,
     volume_unit,
-    warning_meanings,
     weeks_shown,
 )
 
@@ -20,6 +20,7 @@ __all__ = [
     "Drawing",
     "Palette",
     "Theme",
+    "code_meanings",
     "days_shown",
     "detail",
     "formats",
@@ -29,7 +30,6 @@ __all__ = [
     "reading_bars",
     "volume_bars",
     "volume_unit",
-    "warning_meanings",
     "weekly_trends",
     "weeks_shown",
 ]

@@ -75,8 +75,11 @@ def _asked(warehouse: Warehouse, asked: str, newest: Manifest) -> Manifest:
 
 
 def _stop(asked: str, newest: Manifest) -> NoReturn:
+    was_here = asked.isdecimal() and 0 < int(asked) < newest.id
     st.error(
-        f"The link asks for snapshot “{asked[:20]}”, which is not in this warehouse (any "
+        f"Snapshot {asked} was pruned, so nothing is shown: open the newest."
+        if was_here
+        else f"The link asks for snapshot “{asked[:20]}”, which is not in this warehouse (any "
         "more), so nothing is shown."
     )
     _newest_button(newest)

@@ -18,7 +18,7 @@ import duckdb
 from dashboard.catalog import Catalog
 from dashboard.scope import Period
 from dashboard.settings import Settings
-from dashboard.warehouse import rollup
+from dashboard.warehouse import failpoints, rollup
 from dashboard.warehouse.snapshots import DataFile, Manifest
 from dashboard.warehouse.sql import identifier, literal, names
 from dashboard.warehouse.writing import data_file, scan
@@ -248,6 +248,7 @@ class Builder:
             f"copy (select * from ({rows}) order by {keys}) to {literal(str(path))} "
             "(format parquet, compression zstd)"
         )
+        failpoints.reached("rollup_written")
         return data_file(self._folder, path)
 
     def _columns(self, table: RollupTable) -> list[tuple[str, str, str]]:
