@@ -118,14 +118,24 @@ def create_known(bench: Bench, table: Table, before: Files) -> None:
     )
 
 
-def months_named_by(bench: Bench, table: Table, replaced: Files, deliveries: Files) -> set[str]:
-    """Months of old deliveries that rows of another table, new or replaced, name."""
+def months_named_by(
+    bench: Bench, table: Table, replaced: Files, own: Table, files: Files
+) -> set[str]:
+    """Months in which old rows share a delivery with rows of another table.
+
+    Args:
+        bench: Where.
+        table: The other table; its rows in the months to be written count.
+        replaced: Files of it in the snapshot before whose rows count as well.
+        own: The table whose months are asked for.
+        files: Of this table, in the snapshot before.
+    """
     named = f"select delivery_id from {_contract(table)}"
     if replaced:
         named += f" union all select delivery_id from {scan(bench.warehouse, replaced)}"
     rows = bench.rows(
-        f"select distinct strftime(ordered_at, '%Y-%m') from {scan(bench.warehouse, deliveries)}"
-        f" where delivery_id in ({named})"
+        f"select distinct {_month_of(own)} from {scan(bench.warehouse, files)} "
+        f"where delivery_id in ({named})"
     )
     return {month for (month,) in rows}
 
