@@ -12,6 +12,8 @@ from tests.bench.asking import ask_all
 from tests.bench.files import BYTES_A_DELIVERY, Kind, Sample, make
 from tests.bench.table import Line
 
+_SMALL = 400_000
+
 
 @click.command()
 @click.option("--deliveries", default=10_000_000, show_default=True, help="How many.")
@@ -19,7 +21,7 @@ from tests.bench.table import Line
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
     required=True,
-    help="Where files and warehouses are kept between runs; none of it is ever deleted.",
+    help="A folder of its own, where files and warehouses are kept between runs.",
 )
 @click.option("--write", is_flag=True, help="Renew the table of docs/performance.md.")
 def main(deliveries: int, folder: Path, *, write: bool) -> None:
@@ -44,6 +46,9 @@ def _measure(sample: Sample) -> Iterator[Line]:
         alone(make, sample, kind)
         _tell(f"importing from {kind}")
         yield from lines.of_import(kind, loading.import_all(sample, kind))
+    small = Sample(sample.cache, _SMALL)
+    alone(make, small, "parquet")
+    yield lines.of_small(loading.import_all(small, "parquet"))
     warehouse = loading.warehouse_of(sample, "parquet")
     _tell("asking for pages and reports")
     cost = alone(ask_all, warehouse)
