@@ -11,7 +11,7 @@ import polars as pl
 from dashboard.analysis.control_chart import Kind, Point, ProcessChart, Readiness, Rebaseline
 from dashboard.analysis.days import last_known_day
 from dashboard.analysis.figures import FEWEST, nothing_found
-from dashboard.analysis.targets import targets_of
+from dashboard.analysis.standing import targets_of
 from dashboard.catalog import Metric
 from dashboard.errors import NotEnoughDataError, ScopeError
 from dashboard.scope import Period, Scope
@@ -21,6 +21,7 @@ from dashboard.warehouse import Reader
 
 _SIX_DAYS = timedelta(days=6)
 _LATE_NEWS = "not_yet_known"
+_AIMED_AT = {"segment", "service"}
 
 Group = tuple[str, ...]
 
@@ -33,7 +34,8 @@ class Frame:
         period: The days that the reader looks at; the chart begins with the data.
         known: Last day whose deliveries the data can hold whole.
         start: First day of the data.
-        targets: By segment and metric.
+        targets: By segment and metric. A segment's target stands for each of its services
+            too; seen by carrier, channel or zone a segment is seen in part, and has none.
         rebaselines: Where limits are computed anew.
     """
 
@@ -57,7 +59,9 @@ class Frame:
             raise ScopeError(nothing_found(reader, scope))
         period = scope.period or span
         known = min(last_known_day(reader), period.end, span.end)
-        return cls(period, known, span.start, targets_of(reader, scope, period), rebaselines)
+        in_part = any(name not in _AIMED_AT for name, _ in scope.filters)
+        targets = {} if in_part else targets_of(reader, period)
+        return cls(period, known, span.start, targets, rebaselines)
 
 
 @dataclass(frozen=True)

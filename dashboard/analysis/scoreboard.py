@@ -20,8 +20,7 @@ from dashboard.analysis.figures import (
     verdict_of,
 )
 from dashboard.analysis.finding import finding
-from dashboard.analysis.standing import with_streaks
-from dashboard.analysis.targets import standing_of, targets_of
+from dashboard.analysis.standing import standing, targets_of, with_streaks
 from dashboard.catalog import HEADLINES
 from dashboard.errors import ScopeError
 from dashboard.scope import Period, Scope
@@ -167,7 +166,7 @@ def _scores(
     series: _Series, scope: Scope, days: Compared
 ) -> tuple[list[SegmentScore], SegmentScore]:
     """Each segment, its changes judged together, and the whole."""
-    targets = targets_of(series.reader, scope, days.period)
+    targets = {} if _is_sliced(scope) else targets_of(series.reader, days.period)
     scores = [_score(series, name, days, targets) for name in series.segments(days.period)]
     whole = _score(series, WHOLE, days, {})
     if "segment" in dict(scope.filters):
@@ -187,7 +186,7 @@ def _score(
         year = series.year(metric, segment, days.period.end)
         target = targets.get((segment, metric))
         changed = change(now, then, year) if then else None
-        cells[metric] = Cell(now, target, standing_of(now, target), changed)
+        cells[metric] = Cell(now, target, standing(now, target), changed)
     return SegmentScore(segment, series.volume(segment, days.period), MappingProxyType(cells))
 
 
@@ -220,7 +219,11 @@ def _processes(
         return {}
     [together] = control(reader, _ON_TIME, (), asked, rebaselines)
     charts = control(reader, _ON_TIME, ("segment",), asked, rebaselines)
-    return {WHOLE: together, **{dict(chart.group)["segment"]: chart for chart in charts}}
+    found = {WHOLE: together, **{dict(chart.group)["segment"]: chart for chart in charts}}
+    if not _is_sliced(asked):
+        return found
+    unaimed = {"target": None, "assurance": "not judged"}
+    return {name: replace(chart, **unaimed) for name, chart in found.items()}
 
 
 def _all_days(reader: Reader, scope: Scope) -> Period:
@@ -233,6 +236,11 @@ def _all_days(reader: Reader, scope: Scope) -> Period:
     if not days:
         raise ScopeError(nothing_found(reader, scope))
     return Period(min(days), max(days))
+
+
+def _is_sliced(scope: Scope) -> bool:
+    """Whether segments are seen in part: a segment's target is for all of it."""
+    return any(name != "segment" for name, _ in scope.filters)
 
 
 def _trend_window(period: Period) -> Period:

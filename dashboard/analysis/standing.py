@@ -1,19 +1,31 @@
-"""Figures that miss their targets: for how long, and by how much."""
+"""Figures against their targets: met or missed, for how long, and what is missing."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from types import MappingProxyType
 
-from dashboard.analysis.board import SegmentScore
+from dashboard.analysis.board import SegmentScore, Standing
 from dashboard.analysis.days import whole_quarter
 from dashboard.analysis.figures import Figure
-from dashboard.analysis.targets import standing_of
-from dashboard.scope import Period
+from dashboard.scope import Period, Quarter
 from dashboard.warehouse import Reader
 
+Targets = Mapping[tuple[str, str], float]
 Measure = Callable[[str, str, Period], Figure | None]
+
+
+def standing(found: Figure, target: float | None) -> Standing:
+    """Met or missed only where the whole interval lies on one side of the target."""
+    if target is None:
+        return "no target"
+    if found.low is None or found.high is None or found.is_thin:
+        return "not clear"
+    above, below = found.low >= target, found.high < target
+    if found.metric.better == "lower":
+        above, below = found.high <= target, found.low > target
+    return "met" if above else "missed" if below else "not clear"
 
 
 def missing(found: Figure, target: float) -> float:
@@ -27,6 +39,13 @@ def missing(found: Figure, target: float) -> float:
         return max(0.0, float(math.ceil(exact)))
     reached = exact >= 0 if found.metric.better == "lower" else exact <= 0
     return 0.0 if reached else float(exact)
+
+
+def targets_of(reader: Reader, period: Period) -> Targets:
+    """Targets of the quarter that holds the whole period; none for longer periods."""
+    start = Quarter.of(period.start, reader.fiscal_year_start)
+    end = Quarter.of(period.end, reader.fiscal_year_start)
+    return reader.targets(start.key) if start == end else {}
 
 
 def with_streaks(
@@ -73,4 +92,4 @@ def with_streaks(
 
 
 def _is_missed(found: Figure | None, target: float | None) -> bool:
-    return found is not None and standing_of(found, target) == "missed"
+    return found is not None and standing(found, target) == "missed"

@@ -10,13 +10,13 @@ from dashboard.charts.trend import weekly_trends
 from dashboard.charts.value import value_chart
 from dashboard.charts.words import (
     Days,
+    code_meanings,
     days_named,
     days_shown,
     detail,
     missing,
     missing_said,
     volume_unit,
-    warning_meanings,
     weeks_shown,
 )
 
@@ -28,6 +28,7 @@ __all__ = [
     "bridge_detail",
     "change_said",
     "change_sentences",
+    "code_meanings",
     "contributors_said",
     "contributors_table",
     "days_named",
@@ -43,7 +44,6 @@ __all__ = [
     "value_chart",
     "volume_bars",
     "volume_unit",
-    "warning_meanings",
     "waterfall",
     "weekly_trends",
     "weeks_shown",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dashboard.analysis import Figure, Scoreboard
 from dashboard.catalog import HEADLINES, Catalog, Metric, Unit
 from dashboard.charts import formats
+from dashboard.contract import REASONS
 
 UNITS: Mapping[Unit, str] = {
     "share": "% of the rows it counts",
@@ -89,10 +90,11 @@ def missing_said(metric: Metric, catalog: Catalog) -> str:
     )
 
 
-def warning_meanings(catalog: Catalog) -> dict[str, str]:
-    """What the contract's warnings mean, by code."""
-    return {
+def code_meanings(catalog: Catalog) -> dict[str, str]:
+    """What reasons and the contract's warnings mean, by code."""
+    warnings = {
         code: rule.says
         for table in catalog.contract.values()
         for code, rule in table.warnings.items()
     }
+    return {**REASONS, **warnings}

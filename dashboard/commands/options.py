@@ -1,7 +1,8 @@
 """Options that commands share, and what they open: warehouse, snapshot, scope."""
 
+import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,36 @@ class Day(click.ParamType):
             return date.fromisoformat(value)
         except ValueError:
             self.fail(f"'{value}' is no day; write it like 2026-09-30", param, ctx)
+
+
+class Age(click.ParamType):
+    """A day, or how long ago it was: YYYY-MM-DD, 2Y, 24M, 90D."""
+
+    name = "age"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        """Read the text, or fail with what would do."""
+        try:
+            return _day_ago(value) or date.fromisoformat(value)
+        except (ValueError, OverflowError):
+            self.fail(f"'{value}' is no age; write it like 2Y, 24M, 90D or 2026-09-30", param, ctx)
+
+
+def _day_ago(text: str) -> date | None:
+    """The day that lies so long before today (UTC); None where no length is written."""
+    today = datetime.now(UTC).date()
+    written = re.fullmatch(r"([0-9]{1,5})([YMD])", text.upper())
+    if not written:
+        return None
+    count, unit = int(written[1]), written[2]
+    if unit == "D":
+        return today - timedelta(days=count)
+    months = today.year * 12 + today.month - 1 - count * (12 if unit == "Y" else 1)
+    first = date(months // 12, months % 12 + 1, 1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return first.replace(day=min(today.day, last.day))
 
 
 def warehouse_option(command: Command) -> Command:

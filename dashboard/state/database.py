@@ -2,9 +2,10 @@
 
 import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
+from typing import cast
 
 from sqlalchemy import Connection, Engine, MetaData, NullPool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -59,6 +60,16 @@ class Database:
         """
         with self._transaction("begin immediate") as connection:
             yield connection
+
+    def copy_to(self, path: Path) -> None:
+        """Copy the file as it is at one moment, whoever writes meanwhile.
+
+        Raises:
+            StateError: The file is of a newer version, damaged or busy for too long.
+        """
+        with self.reading() as connection, closing(sqlite3.connect(path)) as target:
+            source = cast("sqlite3.Connection", connection.connection.driver_connection)
+            source.backup(target)
 
     @contextmanager
     def _transaction(self, begin: str) -> Generator[Connection, None, None]:

@@ -68,6 +68,12 @@ class State:
         with self._database.writing() as connection:
             yield frozenset(one.snapshot for one in sign_offs.read(connection))
 
+    def copy_to(self, path: Path) -> bool:
+        """Copy everything to a new file, as it is at one moment; False where nothing is."""
+        if self._database.exists:
+            self._database.copy_to(path)
+        return self._database.exists
+
     def add_note(self, mark: Mark, text: str, by: str, kind: NoteKind = "note") -> Note:
         """Write a note on a chart.
 

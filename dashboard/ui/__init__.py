@@ -9,6 +9,7 @@ from dashboard.ui.notes import rebaselines_of
 from dashboard.ui.page import (
     Source,
     chart,
+    folded,
     halves,
     more,
     panel,
@@ -21,6 +22,7 @@ from dashboard.ui.page import (
 )
 from dashboard.ui.parameters import choose
 from dashboard.ui.start import open_view
+from dashboard.ui.upload import bring_your_own_data
 from dashboard.ui.value import value_map
 from dashboard.ui.view import current_scope, current_view
 
@@ -28,6 +30,7 @@ __all__ = [
     "Source",
     "answer",
     "board",
+    "bring_your_own_data",
     "chart",
     "choose",
     "compared",
@@ -35,6 +38,7 @@ __all__ = [
     "current_scope",
     "current_view",
     "errors_as_sentences",
+    "folded",
     "halves",
     "matching",
     "matrix",

@@ -90,6 +90,11 @@ def panel(heading: str, detail: str, shown: Source, key: str) -> Generator[None,
         yield
 
 
+def folded(heading: str) -> AbstractContextManager[object]:
+    """A part of the page that is opened when it is wanted."""
+    return st.expander(plain(heading))
+
+
 def about(shown: Source, key: str) -> None:
     """Definition, SQL and CSV of what a panel shows, in one place."""
     reader = view.current_view().reader

@@ -16,8 +16,8 @@ from dashboard.scope import Scope
 from dashboard.state import Note
 from dashboard.ui import notes as noted
 from dashboard.ui import page, view
+from dashboard.ui.addresses import address
 from dashboard.ui.answers import answer, tried
-from dashboard.ui.links import write_link
 from dashboard.ui.parameters import choose
 from dashboard.ui.text import safe
 
@@ -177,8 +177,9 @@ def _matrix(found: Service) -> str:
         for segment in found.segments
     )
     return (
+        '<p class="ds-hint">Swipe the table for the services →</p>'
         '<div class="ds-scroll" tabindex="0" role="region" aria-label="Segments and services">'
-        f'<table class="ds-matrix"><thead><tr><th scope="col">Segment</th>{head}</tr></thead>'
+        f'<table class="ds-services"><thead><tr><th scope="col">Segment</th>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
 
@@ -187,12 +188,10 @@ def _why(segment: ServiceCell, found: Service) -> str:
     """A way to what changed, for this segment and measure, by carrier."""
     if found.versus is None:
         return ""
-    asked = {"segment": [segment.segment], "change": found.metric.name, "by": "carrier"}
-    link = write_link("./", {**view.current_view().address, **asked})
-    return (
-        f'<small><a href="{safe(link)}" target="_self" '
-        f'aria-label="Why did {safe(segment.segment)} change?">why? →</a></small>'
-    )
+    asked = {"change": found.metric.label, "by": "Carrier", "and_by": "nothing"}
+    link = address("", segment=segment.segment, **asked)
+    label = safe(f"What changed in {found.metric.label.lower()}, {segment.segment}")
+    return f'<small><a href="{safe(link)}" aria-label="{label}">what changed?</a></small>'
 
 
 def _cell(cell: ServiceCell | None) -> str:

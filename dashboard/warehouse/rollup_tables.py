@@ -18,14 +18,14 @@ import duckdb
 from dashboard.catalog import Catalog
 from dashboard.scope import Period
 from dashboard.settings import Settings
-from dashboard.warehouse import rollup
+from dashboard.warehouse import failpoints, rollup
 from dashboard.warehouse.snapshots import DataFile, Manifest
 from dashboard.warehouse.sql import identifier, literal, names
 from dashboard.warehouse.writing import data_file, scan
 
 SEGMENT = "segment"
 DAY = "day"
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ class Builder:
         """Sum all metrics by every dimension of a pass at once, as `summed`."""
         split = list(dict.fromkeys(name for table in tables for name in table.dimensions))
         keys, kept = self._keys(split), _kept_day(day, tables[0].kept)
-        sums = ", ".join(rollup.sums_of(self._catalog, fact, day))
+        sums = ", ".join(rollup.sums_of(self._catalog, fact, day, tables[0].kept))
         self._connection.execute(
             f"create or replace temp table summed as select {kept} as {DAY}, {keys}, {sums} "
             f"from known.{identifier(fact)} where {day} is not null and {months.inside(day)} "
@@ -257,12 +257,13 @@ class Builder:
             f"copy (select * from ({rows}) order by {keys}) to {literal(str(path))} "
             "(format parquet, compression zstd)"
         )
+        failpoints.reached("rollup_written")
         return data_file(self._folder, path)
 
     def _columns(self, table: RollupTable) -> list[tuple[str, str, str]]:
         if table.distribution:
             return [("rows", "sum", "bigint")]
-        return rollup.sum_columns(self._catalog, table.fact, table.date)
+        return rollup.sum_columns(self._catalog, table.fact, table.date, table.kept)
 
 
 def _kept_day(day: str, kept: str) -> str:

@@ -6,7 +6,7 @@ written anew; the files of all other months are carried over as they are.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from dashboard.warehouse.snapshots import DataFile
 from dashboard.warehouse.sql import identifier, literal, names
 
 Files = tuple[DataFile, ...]
+
+_ROWS_A_BATCH = 100_000
 
 JUDGED = {
     "delivery_id": "varchar",
@@ -47,11 +49,13 @@ class Bench:
         connection: The workbench, with `checked.<table>` judged.
         warehouse: Folder that file paths are relative to.
         load: What the extract stands for.
+        before: Files of the deliveries in the snapshot before; none without one.
     """
 
     connection: duckdb.DuckDBPyConnection
     warehouse: Path
     load: LoadMode
+    before: Files
 
     def rows(self, statement: str) -> list[tuple]:
         """All rows of a statement."""
@@ -87,18 +91,20 @@ def merge(bench: Bench, table: Table, before: Files, also: frozenset[str | None]
         also: Months to write anew whether or not a new row touches them; None stands for
             the file of a table that is kept whole.
     """
-    new = _new_rows(table)
-    is_new = has_new_rows(bench, table)
     if bench.load == "full" or not before:
-        _create_contract(bench, table, new)
+        is_new = _has_rows(bench, _new_rows(table))
+        _create_contract(bench, table, _new_rows(table))
         superseded = _count_replaced(bench, table, before) if before else 0
         return Merge((), (), superseded, changed=is_new or bool(before))
-    touched = (_touched_months(bench, table, before) if is_new else set()) | also
+    _set_aside_unchanged(bench, table, before)
+    new = _changed_rows(table)
+    is_new = _has_rows(bench, new)
+    touched = (_touched_months(bench, table, before, new) if is_new else set()) | also
     rewritten = tuple(file for file in before if file.month in touched)
     carried = tuple(file for file in before if file.month not in touched)
     kept = f" union all by name {_kept_rows(bench, table, rewritten)}" if rewritten else ""
     _create_contract(bench, table, f"{new}{kept}")
-    superseded = _count_replaced(bench, table, rewritten) if rewritten else 0
+    superseded = _count_replaced(bench, table, before)
     return Merge(carried, rewritten, superseded, changed=is_new or bool(rewritten))
 
 
@@ -112,19 +118,24 @@ def create_known(bench: Bench, table: Table, before: Files) -> None:
     )
 
 
-def has_new_rows(bench: Bench, table: Table) -> bool:
-    """Whether the import has an accepted row for a table."""
-    return bool(bench.rows(f"{_new_rows(table)} limit 1"))
+def months_named_by(
+    bench: Bench, table: Table, replaced: Files, own: Table, files: Files
+) -> set[str]:
+    """Months in which old rows share a delivery with rows of another table.
 
-
-def months_named_by(bench: Bench, table: Table, replaced: Files, deliveries: Files) -> set[str]:
-    """Months of old deliveries that rows of another table, new or replaced, name."""
+    Args:
+        bench: Where.
+        table: The other table; its rows in the months to be written count.
+        replaced: Files of it in the snapshot before whose rows count as well.
+        own: The table whose months are asked for.
+        files: Of this table, in the snapshot before.
+    """
     named = f"select delivery_id from {_contract(table)}"
     if replaced:
         named += f" union all select delivery_id from {scan(bench.warehouse, replaced)}"
     rows = bench.rows(
-        f"select distinct strftime(ordered_at, '%Y-%m') from {scan(bench.warehouse, deliveries)}"
-        f" where delivery_id in ({named})"
+        f"select distinct {_month_of(own)} from {scan(bench.warehouse, files)} "
+        f"where delivery_id in ({named})"
     )
     return {month for (month,) in rows}
 
@@ -180,36 +191,93 @@ def scan(warehouse: Path, files: Sequence[DataFile]) -> str:
     return f"read_parquet([{paths}], union_by_name=true, hive_partitioning=false)"
 
 
-def write(bench: Bench, table: Table, relation: str, snapshot: int) -> Files:
+def write(bench: Bench, table: Table, relation: str, snapshot: int, *, at_once: bool) -> Files:
     """Write a relation as a table's Parquet files of one snapshot.
 
     Args:
         bench: Where.
         table: Says the column whose month chooses the file.
-        relation: Name of a view or table with the rows.
+        relation: Name of a view or table with one row per row of `contract.<table>`.
         snapshot: Id that the file names carry.
+        at_once: Whether the relation costs as much to read in part as whole. Else it is
+            written some months at a time: sorting rows into many open files costs as much
+            as writing them.
+
+    Raises:
+        WarehouseError: Not every row was written.
     """
     folder = bench.warehouse / "tables" / table.name
     folder.mkdir(parents=True, exist_ok=True)
-    is_empty = not bench.rows(f"select 1 from {relation} limit 1")
-    if table.month is None or is_empty:
+    rows = _rows_by_month(bench, table)
+    if not rows or table.month is None:
         write_one(bench, relation, folder / f"{snapshot}-0.parquet")
+    elif at_once:
+        _write_months(bench, table, relation, folder, snapshot)
     else:
-        bench.connection.execute(
-            f"copy (select *, strftime({identifier(table.month)}, '%Y-%m') as month "
-            f"from {relation}) to {literal(str(folder))} (format parquet, compression zstd, "
-            "partition_by (month), overwrite_or_ignore, preserve_order false, "
-            f"filename_pattern '{snapshot}-{{i}}')"
-        )
+        for months in _batches(rows):
+            some = f"(select * from {relation} where {_within(table.month, months)})"
+            if len(months) == 1:
+                own = folder / f"month={months[0]}"
+                own.mkdir(exist_ok=True)
+                write_one(bench, some, own / f"{snapshot}-0.parquet", keeps_order=False)
+            else:
+                _write_months(bench, table, some, folder, snapshot)
     written = sorted(folder.rglob(f"{snapshot}-*.parquet"))
-    return tuple(data_file(bench.warehouse, path) for path in written)
+    files = tuple(data_file(bench.warehouse, path) for path in written)
+    if sum(file.rows for file in files) < sum(rows.values()):
+        message = f"rows of {table.name} were not written; report this as a defect"
+        raise WarehouseError(message)
+    return files
 
 
-def write_one(bench: Bench, relation: str, path: Path) -> None:
+def _write_months(bench: Bench, table: Table, relation: str, folder: Path, snapshot: int) -> None:
+    """Write several months in one statement, each to files of its own."""
+    bench.connection.execute(
+        f"copy (select *, {_month_of(table)} as month from {relation}) "
+        f"to {literal(str(folder))} (format parquet, compression zstd, partition_by (month), "
+        f"overwrite_or_ignore, preserve_order false, filename_pattern '{snapshot}-{{i}}')"
+    )
+
+
+def _rows_by_month(bench: Bench, table: Table) -> dict[str, int]:
+    """Rows of `contract.<table>` by month; all under '' for a table that is kept whole."""
+    month = _month_of(table) if table.month else "''"
+    rows = bench.rows(
+        f"select {month} as month, count(*) from {_contract(table)} group by 1 order by 1"
+    )
+    return dict(rows)
+
+
+def _batches(rows: Mapping[str, int]) -> list[list[str]]:
+    """Successive months in batches of about as many rows, larger months alone."""
+    batches: list[list[str]] = []
+    taken = 0
+    for month in sorted(rows):
+        if not batches or taken + rows[month] > _ROWS_A_BATCH:
+            batches.append([])
+            taken = 0
+        batches[-1].append(month)
+        taken += rows[month]
+    return batches
+
+
+def _within(column: str, months: Sequence[str]) -> str:
+    """SQL condition: a time lies between the first and the last of some months."""
+    return (
+        f"{identifier(column)} >= date '{months[0]}-01' "
+        f"and {identifier(column)} < date '{months[-1]}-01' + interval 1 month"
+    )
+
+
+def _month_of(table: Table) -> str:
+    return f"strftime({identifier(str(table.month))}, '%Y-%m')"
+
+
+def write_one(bench: Bench, relation: str, path: Path, *, keeps_order: bool = True) -> None:
     """Write a relation as one Parquet file."""
     bench.connection.execute(
         f"copy (select * from {relation}) to {literal(str(path))} "
-        "(format parquet, compression zstd)"
+        f"(format parquet, compression zstd, preserve_order {keeps_order})"
     )
 
 
@@ -253,7 +321,47 @@ def _new_rows(table: Table) -> str:
     )
 
 
-def _touched_months(bench: Bench, table: Table, before: Files) -> set[str | None]:
+def _changed_rows(table: Table) -> str:
+    """A SELECT of the accepted rows of this import that are not kept already as they are."""
+    return f"{_new_rows(table)} and rowid not in (select id from {_unchanged(table)})"
+
+
+def _unchanged(table: Table) -> str:
+    return identifier(f"unchanged_{table.name}")
+
+
+def _set_aside_unchanged(bench: Bench, table: Table, before: Files) -> None:
+    """Note the new rows that change nothing, so that their months keep their files.
+
+    A month that is replaced whole changes nothing only if no old row is missing from it.
+    """
+    same_row = " and ".join(
+        f"new.{column} is not distinct from old.{column}"
+        for column in map(identifier, (*table.key, *table.columns))
+    )
+    months = _touched_months(bench, table, before, _new_rows(table))
+    near = tuple(file for file in before if file.month in months)
+    if not near:
+        bench.connection.execute(f"create temp table {_unchanged(table)} (id bigint)")
+        return
+    old = f"(select {', '.join(_held(bench, table, near))} from {scan(bench.warehouse, near)})"
+    new = f"(select rowid as id, * from checked.{identifier(table.name)} where _reasons is null)"
+    same = f"select new.id from {new} as new semi join {old} as old on {same_row}"
+    if bench.load == "months" and table.month:
+        month = f"strftime({identifier(table.month)}, '%Y-%m')"
+        moved = (
+            f"select {month} from {new} where id not in ({same}) union all "
+            f"select {month} from {old} as old anti join {new} as new on {same_row}"
+        )
+        same = f"select id from {new} where {month} not in ({moved})"
+    bench.connection.execute(f"create temp table {_unchanged(table)} as {same}")
+
+
+def _has_rows(bench: Bench, rows: str) -> bool:
+    return bool(bench.rows(f"{rows} limit 1"))
+
+
+def _touched_months(bench: Bench, table: Table, before: Files, new: str) -> set[str | None]:
     """Months that new rows are in, or that old rows of the same keys were in.
 
     None, the file of a table that is not kept by month, is always among them.
@@ -262,9 +370,9 @@ def _touched_months(bench: Bench, table: Table, before: Files) -> set[str | None
         return {None}
     month = f"strftime({identifier(table.month)}, '%Y-%m')"
     rows = bench.rows(
-        f"select distinct {month} from ({_new_rows(table)}) union "
+        f"select distinct {month} from ({new}) union "
         f"select distinct {month} from {scan(bench.warehouse, before)} as old "
-        f"semi join ({_new_rows(table)}) as new on {_same_key(table)}"
+        f"semi join ({new}) as new on {_same_key(table)}"
     )
     return {month for (month,) in rows} | {None}
 
@@ -272,13 +380,14 @@ def _touched_months(bench: Bench, table: Table, before: Files) -> set[str | None
 def _kept_rows(bench: Bench, table: Table, old: Files) -> str:
     """A SELECT of the old rows that no new row replaces."""
     columns = ", ".join(_held(bench, table, old))
+    new = _changed_rows(table)
     kept = (
         f"select {columns} from {scan(bench.warehouse, old)} as old "
-        f"anti join ({_new_rows(table)}) as new on {_same_key(table)}"
+        f"anti join ({new}) as new on {_same_key(table)}"
     )
     if bench.load == "months" and table.month:
         month = f"strftime({identifier(table.month)}, '%Y-%m')"
-        kept += f" where {month} not in (select distinct {month} from ({_new_rows(table)}))"
+        kept += f" where {month} not in (select distinct {month} from ({new}))"
     return kept
 
 

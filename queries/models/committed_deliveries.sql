@@ -4,11 +4,16 @@
 -- Brings a delivery together with what other tables know of it, and settles which
 -- promise counts. A date promise is due at the end of that local day. Without any
 -- contacts at all their number is unknown, not 0; so is the cost without any amount,
--- and whether promises were revised without any change of one.
+-- and whether promises were revised without any change of one. A segment given by
+-- another version of the rule in an earlier snapshot stays: only the same version may
+-- restate history.
 select
     given.*,
     place.density_class,
-    period.segment as assigned_segment,
+    case when past.delivery_id is null then period.segment else past.segment end
+        as assigned_segment,
+    case when past.delivery_id is null then period.rule else past.rule end
+        as assigned_rule,
     case
         when (select count(*) from contacts) > 0
             then coalesce(contact.contact_count, 0)
@@ -60,3 +65,10 @@ left join segment_periods as period
         given.customer_id = period.customer_id
         and given.ordered_at >= period.starts_at
         and given.ordered_at < period.ends_at
+left join past_segments as past
+    on
+        given.delivery_id = past.delivery_id
+        and (
+            period.rule <> past.rule
+            or (period.rule is null and not past.is_rule_in_use)
+        )

@@ -298,27 +298,40 @@ def test_counting_breaches_mirrors_counting_what_was_kept(rows: list[tuple[int, 
     )
 
 
+def _chain() -> tuple[float, np.ndarray]:
+    """Chance of one point inside 3 sigma, and steps between runs of 1 to 7 on one side."""
+    inside, half = 1 - 2 * stats.norm.sf(3), stats.norm.cdf(3) - 0.5
+    step = np.zeros((7, 7))
+    step[range(6), range(1, 7)] = half
+    step[:, 0] = half
+    return inside, step
+
+
+def _quiet(points: int) -> float:
+    """Chance that so many points, limits known, show no signal."""
+    inside, step = _chain()
+    return float((np.eye(7)[0] * inside @ np.linalg.matrix_power(step, points - 1)).sum())
+
+
 def test_the_rules_have_the_run_length_that_champ_and_woodall_published() -> None:
     """Shewhart limits with eight on one side: 152.73 points (Technometrics 29, 1987, table 1)."""
-    outside, half = 2 * stats.norm.sf(3), stats.norm.cdf(3) - 0.5
+    inside, step = _chain()
+    length = 1 + inside * np.linalg.solve(np.eye(7) - step, np.ones(7))[0]
+    values = np.random.default_rng(1).standard_normal((40_000, 13))
 
-    # The same rules as a Markov chain: after k on one side, stay k + 1 or start on the other.
-    step = np.zeros((7, 7))
-    for k in range(6):
-        step[k, k + 1] = half
-    step[:, 0] = half
-    first = np.linalg.solve(np.eye(7) - step, np.ones(7))
-    length = 1 + (1 - outside) * first[0]
+    codes = signals.codes_of(values, values / 3, control.EIGHT_ON_ONE_SIDE)
+
+    low, high = stats.binom.interval(0.999, len(values), _quiet(13))
     assert length == pytest.approx(152.73, abs=0.005)
+    assert low <= np.sum(np.all(codes == 0, axis=1)) <= high
 
-    rng = np.random.default_rng(1)
-    draws, points = 40_000, 13
-    values = rng.standard_normal((draws, points))
-    quiet = np.all(signals.codes_of(values, values / 3, control.EIGHT_ON_ONE_SIDE) == 0, axis=1)
-    start = np.eye(7)[0] * (1 - outside)
-    silent = (start @ np.linalg.matrix_power(step, points - 1)).sum()
-    low, high = stats.binom.interval(0.999, draws, silent)
-    assert low <= quiet.sum() <= high
+
+def test_the_stated_rate_after_a_long_baseline_is_that_of_known_limits() -> None:
+    found = control.signal_rate(13, 400)
+
+    # a run that ends among the 13 points began among the 20 last ones at the earliest
+    assert 1 - _quiet(13) < found < 1 - _quiet(20)
+    assert control.signal_rate(13, 26) > control.signal_rate(13, 52) > found
 
 
 @pytest.mark.slow

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+import plotly.graph_objects as go
 import pytest
 
 from dashboard.access import LOCAL_USER
-from dashboard.analysis import Rebaseline, control
+from dashboard.analysis import ProcessChart, Rebaseline, control
 from dashboard.analysis.control import control_table
+from dashboard.charts import palette
+from dashboard.charts.control import Marked, chance_said, control_charts
 from dashboard.errors import ScopeError, UnknownNameError
 from dashboard.scope import Period, Scope
 from dashboard.settings import Settings
@@ -220,3 +223,63 @@ def test_a_count_and_a_cut_of_time_are_refused_by_name(
         control(reader, "punctuality", (), Scope())
     with pytest.raises(ScopeError, match="segment 'Nobody'"):
         control(reader, "on_time_rate", (), Scope().within(segment="Nobody"))
+
+
+def drawn(
+    found: Sequence[ProcessChart], marks: Sequence[Sequence[Marked]] = ()
+) -> list[go.Figure]:
+    """The figures of charts."""
+    noted = marks or [[] for _ in found]
+    return [one.figure for one in control_charts(found, noted, palette("light"))]
+
+
+def test_immature_weeks_are_hatched_and_notes_stand_at_their_day(
+    warehouse: Warehouse, put_in: Import
+) -> None:
+    put_in(deliveries=weeks([36, 38] * 7), as_of=as_of(14))
+    lag = Settings(completeness_lag_by_carrier={"Wren": 3 * 24 * 60})
+    reader = Warehouse(warehouse.path, settings=lag).reader(None, LOCAL_USER)
+    found = control(reader, "on_time_rate", (), Scope())
+    storm = Marked(3, MONDAY + A_WEEK)
+
+    (figure,) = drawn(found, [[storm]])
+
+    hatched = [trace for trace in figure.data if trace.type == "bar"]
+    assert [(list(one.x), one.marker.pattern.shape) for one in hatched] == [
+        ([MONDAY + 13 * A_WEEK], "/")
+    ]
+    assert [note.text for note in figure.layout.annotations] == ["<b>3</b>"]
+    assert figure.layout.shapes[-1].x0 == storm.day
+
+
+def test_signals_point_up_where_they_are_better(warehouse: Warehouse, put_in: Import) -> None:
+    put_in(deliveries=weeks([30, 32] * 13 + [40, 10]), as_of=as_of(28))
+
+    (figure,) = drawn(control(opened(warehouse), "on_time_rate", (), Scope()))
+
+    assert list(figure.data[-1].marker.symbol) == ["triangle-up", "triangle-down"]
+
+
+def test_charts_share_one_scale_and_thin_weeks_are_gaps(
+    warehouse: Warehouse, put_in: Import
+) -> None:
+    rows = weeks([36, 38] * 13, segment="Gold") + weeks([20] * 26, due=29, segment="Thin")
+    put_in(deliveries=rows, as_of=as_of(26))
+
+    figures = drawn(control(opened(warehouse), "on_time_rate", ("segment",), Scope()))
+
+    assert figures[0].layout.yaxis.range == figures[1].layout.yaxis.range
+    assert all(y is None for trace in figures[1].data for y in trace.y)
+
+
+def test_the_chance_of_a_signal_is_said_with_the_charts(
+    warehouse: Warehouse, put_in: Import
+) -> None:
+    put_in(deliveries=weeks([36, 38] * 13), as_of=as_of(26))
+    last = Period(MONDAY + 13 * A_WEEK, MONDAY + 26 * A_WEEK - timedelta(days=1))
+
+    found = control(opened(warehouse), "on_time_rate", (), Scope(period=last))
+
+    said = chance_said(found).replace("\N{NO-BREAK SPACE}", " ")
+    assert said.startswith("In control, one such chart shows a signal in 12.9 % of periods of 13")
+    assert chance_said(()) == "No chart has limits yet: they need 12 complete weeks of 30 cases."
