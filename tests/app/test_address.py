@@ -142,11 +142,14 @@ def test_an_empty_selection_names_the_filter_that_emptied_it(
     assert app.multiselect(key="channel").value == []
 
 
-def test_without_a_warehouse_one_sentence_says_what_to_do_and_no_path(
+def test_without_a_warehouse_the_page_asks_for_files_and_shows_no_path(
     open_app: Open, tmp_path: Path
 ) -> None:
     app = open_app(tmp_path / "nowhere")
 
     assert not app.exception
-    assert len(app.error) == 1
-    assert str(tmp_path) not in app.error[0].value.replace("\\", "")
+    assert not app.error
+    assert app.title[0].value == "No data yet: bring your own files"
+    said = " ".join(one.value for one in app.markdown)
+    assert "`doorstep demo`" in said
+    assert str(tmp_path) not in said.replace("\\", "")
