@@ -124,22 +124,16 @@ def _sums(metric: Metric) -> list[str]:
     return [f'{sql} as "{metric.name}.{name}"' for name, sql in columns.items()]
 
 
-def sums_of(catalog: Catalog, fact: str, day: str) -> list[str]:
-    """The aggregates of every metric of a model and date column, for its roll-ups."""
-    return [term for metric in _metrics_of(catalog, fact, day) for term in _sums(metric)]
+def sums_of(catalog: Catalog, metrics: Sequence[str]) -> list[str]:
+    """The aggregates of metrics of one model and date column, for its roll-ups."""
+    return [term for name in metrics for term in _sums(catalog.metric(name))]
 
 
-def sum_columns(catalog: Catalog, fact: str, day: str) -> list[tuple[str, str, str]]:
+def sum_columns(metrics: Sequence[str]) -> list[tuple[str, str, str]]:
     """Columns of `sums_of`: name, the aggregate that adds them up, and its type."""
     return [
-        (f"{metric.name}.{part}", fold, kind)
-        for metric in _metrics_of(catalog, fact, day)
-        for part, (fold, kind) in _PARTS.items()
+        (f"{name}.{part}", fold, kind) for name in metrics for part, (fold, kind) in _PARTS.items()
     ]
-
-
-def _metrics_of(catalog: Catalog, fact: str, day: str) -> list[Metric]:
-    return [m for m in catalog.metrics.values() if (m.fact, m.date) == (fact, day)]
 
 
 def kept_scan(

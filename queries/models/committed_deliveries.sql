@@ -6,6 +6,19 @@
 -- contacts at all their number is unknown, not 0; so is the cost without any amount.
 select
     given.*,
+    cost.booked_cost,
+    cost.booked_carrier_charge,
+    cost.booked_customer_credit,
+    cost.booked_linehaul,
+    cost.booked_sorting,
+    cost.booked_last_mile,
+    cost.booked_redelivery,
+    cost.booked_returns,
+    cost.booked_claims,
+    cost.booked_contact,
+    cost.booked_surcharge,
+    cost.booked_overhead,
+    cost.booked_other,
     place.density_class,
     period.segment as assigned_segment,
     case
