@@ -335,7 +335,7 @@ def _metric(header: Header, facts: Mapping[str, Model]) -> Metric:
 def _kept(header: Header) -> KeptIn:
     if "kept" not in header.keys:
         return "each"
-    return header.one_of("kept", get_args(KeptIn))  # ty: ignore[invalid-return-type]
+    return header.one_of("kept", get_args(KeptIn))  # ty: ignore[invalid-explicit-return]
 
 
 def _distribution(header: Header, facts: Mapping[str, Model]) -> Distribution:
