@@ -18,7 +18,7 @@ from sqlglot import exp
 
 from dashboard.contract import Table, read_contract
 from dashboard.errors import CatalogError, UnknownNameError
-from dashboard.stated import Cells, Costs, read_cells, read_costs
+from dashboard.stated import Cells, Costs, Rule, read_cells, read_costs
 
 Unit = Literal["share", "money", "score", "ratio", "minutes", "count"]
 Better = Literal["higher", "lower", "neither"]
@@ -237,6 +237,14 @@ class Catalog:
             UnknownNameError: No report has this name.
         """
         return _look_up("report", name, self.reports)
+
+    def rule(self, name: str) -> Rule:
+        """One way to split shared cost, by name.
+
+        Raises:
+            UnknownNameError: No rule has this name.
+        """
+        return _look_up("rule", name, self.costs.rules)
 
     @property
     def filters(self) -> tuple[Dimension, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from dashboard.errors import NotEnoughDataError
 
@@ -55,7 +55,7 @@ class Capacity:
 
 
 @dataclass(frozen=True)
-class TimeDriven:
+class TimeDriven(Generic[K]):
     """Time-driven charges, exact.
 
     Attributes:
@@ -63,7 +63,7 @@ class TimeDriven:
         idle: Paid time that nobody used, priced; negative is overtime.
     """
 
-    charges: Mapping[Hashable, Fraction]
+    charges: Mapping[K, Fraction]
     idle: Fraction
 
     @property
@@ -85,12 +85,23 @@ def split(amount: Decimal, weights: Mapping[K, Weight]) -> dict[K, Decimal]:
     Raises:
         NotEnoughDataError: The weights sum to nothing, or one is negative.
     """
+    return split_each({"": amount}, weights)[""]
+
+
+def split_each(
+    amounts: Mapping[str, Decimal], weights: Mapping[K, Weight]
+) -> dict[str, dict[K, Decimal]]:
+    """Split several amounts by the same weights; see `split`."""
     scaled = _whole_numbers(weights)
     whole = sum(scaled.values())
     if whole <= 0 or min(scaled.values()) < 0:
-        found = float(sum(map(Fraction, weights.values())))
+        found = float(sum(Fraction(weight) for weight in weights.values()))
         message = f"weights sum to {found:g}; weights above nothing are needed to split"
         raise NotEnoughDataError(message)
+    return {name: _divided(amount, scaled, whole) for name, amount in amounts.items()}
+
+
+def _divided(amount: Decimal, scaled: Mapping[K, int], whole: int) -> dict[K, Decimal]:
     units = int(amount / _UNIT)
     parts = {key: divmod(units * weight, whole) for key, weight in scaled.items()}
     missing = units - sum(floor for floor, _ in parts.values())
@@ -101,14 +112,15 @@ def split(amount: Decimal, weights: Mapping[K, Weight]) -> dict[K, Decimal]:
 
 def _whole_numbers(weights: Mapping[K, Weight]) -> dict[K, int]:
     """The weights as whole numbers in the same proportions."""
-    if all(isinstance(weight, Decimal) for weight in weights.values()):
-        return {key: int(weight.scaleb(PLACES)) for key, weight in weights.items()}  # ty: ignore[unresolved-attribute]
+    decimals = {key: one for key, one in weights.items() if isinstance(one, Decimal)}
+    if len(decimals) == len(weights):
+        return {key: int(one.scaleb(PLACES)) for key, one in decimals.items()}
     exact = {key: Fraction(weight) for key, weight in weights.items()}
     common = lcm(*(weight.denominator for weight in exact.values()))
     return {key: int(weight * common) for key, weight in exact.items()}
 
 
-def time_driven(capacity: Capacity, work: Mapping[K, Work]) -> TimeDriven:
+def time_driven(capacity: Capacity, work: Mapping[K, Work]) -> TimeDriven[K]:
     """Price stops by the time and distance they took (time-driven activity-based costing).
 
     The leg belongs to the stop it leads to, the minutes at the door to their stop; stem and
@@ -134,7 +146,7 @@ def time_driven(capacity: Capacity, work: Mapping[K, Work]) -> TimeDriven:
         + Fraction(capacity.stem_km) * per_km
         + Fraction(capacity.fixed_cost)
     ) / stops
-    charges: dict[Hashable, Fraction] = {
+    charges = {
         key: Fraction(one.minutes) * per_minute
         + Fraction(one.km) * per_km
         + Fraction(one.stops) * stem
