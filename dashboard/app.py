@@ -15,6 +15,11 @@ sections = {
             default=True,
             help="How is each segment doing against target, and what changed?",
         ),
+        st.Page(
+            pages / "cost_to_serve.py",
+            title="Cost to serve",
+            help="Which segments and delivery models lose money, and why?",
+        ),
     ],
     "Data": [
         st.Page(

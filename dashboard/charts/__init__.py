@@ -2,6 +2,7 @@
 
 from dashboard.charts import formats
 from dashboard.charts.bars import gap_sentence, reading_bars, volume_bars
+from dashboard.charts.cards import Card, Standing
 from dashboard.charts.drawing import Drawing
 from dashboard.charts.palette import Palette, Theme, palette
 from dashboard.charts.trend import weekly_trends
@@ -16,9 +17,11 @@ from dashboard.charts.words import (
 )
 
 __all__ = [
+    "Card",
     "Days",
     "Drawing",
     "Palette",
+    "Standing",
     "Theme",
     "days_shown",
     "detail",

@@ -92,7 +92,7 @@ def matched_difference(cells: Sequence[Cell], *, confidence: float = 0.95) -> Ma
     found = Matched(None, None, None, cases, matched, len(both), len(clusters))
     if matched < LEAST_MATCHED * cases or len(clusters) < _FEWEST_CLUSTERS:
         return found
-    value = sum(_excess(side) * side[0, 0] for side in both.values()) / matched
+    value = sum(_excess(side) * float(side[0, 0]) for side in both.values()) / matched
     influence = dict.fromkeys(clusters, 0.0)
     for cell in used:
         influence[cell.cluster] += _influence(cell, both[cell.stratum], value)

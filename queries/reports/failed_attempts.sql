@@ -46,7 +46,7 @@ select
         cast(date_trunc('month', delivery.promised_date) as date)
     ) as stratum,
     cast(date_trunc('week', delivery.promised_date) as date) as week,
-    not (delivery.is_delivered and delivery.attempts = 1) as is_failed,
+    not delivery.is_delivered or delivery.attempts <> 1 as is_failed,
     count(*) as deliveries,
     sum(
         coalesce(delivery.cost_redelivery, 0) + coalesce(delivery.cost_returns, 0)
@@ -56,5 +56,5 @@ select
 from deliveries as delivery
 left join in_time on delivery.delivery_id = in_time.delivery_id
 where delivery.is_closed and delivery.attempts >= 1 and delivery.total_cost is not null
-group by 1, 2, 3
-order by 1 asc, 2 asc, 3 asc
+group by stratum, week, is_failed
+order by stratum asc, week asc, is_failed asc
