@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from dashboard import __version__
-from dashboard.commands import asking, loading, running
+from dashboard.commands import asking, costing, loading, running
 from dashboard.commands.options import COULD_NOT, DONE, REFUSALS
 from dashboard.errors import DashboardError
 
@@ -31,6 +31,7 @@ for command in (
     asking.quantiles_command,
     asking.report,
     asking.sql,
+    costing.cost,
     running.serve,
     running.demo,
 ):

@@ -22,7 +22,7 @@ money = f"per completed delivery · shared cost {stated.rules[rule].label}"
 with ui.halves():
     with ui.panel(
         "From revenue to margin",
-        charts.detail(money, view.filters_said, board.whole.delivered),
+        charts.detail(money, view.period_name, board.whole.delivered),
         ui.Source(("cost_to_serve", "margin_per_delivery"), ("segment",), scope, segments),
         key="waterfall",
     ):

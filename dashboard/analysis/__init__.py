@@ -3,7 +3,7 @@
 from dashboard.analysis.attempts import failed_attempt_cost
 from dashboard.analysis.board import Cell, Scoreboard, SegmentScore, Standing, Week
 from dashboard.analysis.cost_board import CostBoard, RuleReadout
-from dashboard.analysis.cost_rules import GroupCost
+from dashboard.analysis.cost_rules import Allocation, GroupCost
 from dashboard.analysis.costs import cost_by, cost_to_serve
 from dashboard.analysis.customers import WhaleCurve, whale_curve
 from dashboard.analysis.figures import FEWEST, Change, Figure, Verdict, figures
@@ -14,6 +14,7 @@ from dashboard.analysis.scoreboard import scoreboard
 
 __all__ = [
     "FEWEST",
+    "Allocation",
     "Bridge",
     "Cell",
     "Change",

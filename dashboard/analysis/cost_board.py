@@ -55,7 +55,7 @@ class RuleReadout:
             return "loses under every rule"
         if low - self.half > 0:
             return "earns under every rule"
-        if low < 0 < high:
+        if low + self.half < 0 < high - self.half:
             return "depends on the rule"
         return "not clear"
 

@@ -22,7 +22,7 @@ def finding(readouts: Sequence[RuleReadout], whole: GroupCost) -> str:
     if whole.revenue is None:
         return f"One completed delivery costs {cost:.2f}; without revenue no margin can be shown"
     segments = [one for one in readouts if len(one.group) == 1]
-    parts = [_losing(one) for one in _losers(segments, readouts)[:_MOST_NAMED]]
+    parts = _losing(_losers(segments, readouts)[:_MOST_NAMED])
     flips = _flipping(segments, readouts)
     if flips:
         verb = "depends" if len(flips) == 1 else "depend"
@@ -50,10 +50,17 @@ def _flipping(segments: Sequence[RuleReadout], readouts: Sequence[RuleReadout]) 
     return [one.name for one in found[:_MOST_NAMED]]
 
 
-def _losing(one: RuleReadout) -> str:
-    least, most = sorted(abs(value) for value in (min(one.splits), max(one.splits)))
-    span = f"{least:.2f} to {most:.2f}" if f"{least:.2f}" != f"{most:.2f}" else f"{most:.2f}"
-    return f"{one.name} loses {span} a delivery under every rule"
+def _losing(losers: Sequence[RuleReadout]) -> list[str]:
+    if not losers:
+        return []
+    first, *others = losers
+    said = [f"{first.name} loses {_span(first)} a delivery under every rule"]
+    return [", ".join([*said, *(f"{one.name} {_span(one)}" for one in others)])]
+
+
+def _span(one: RuleReadout) -> str:
+    least, most = sorted(f"{abs(value):.2f}" for value in (min(one.splits), max(one.splits)))
+    return most if least == most else f"{least} to {most}"
 
 
 def _signed(value: float) -> str:

@@ -107,7 +107,8 @@ def _allocation(
         for group, parts in shared.items():
             if group in pools:
                 _add(pools[group], parts)
-    found = [_group_cost(group, own, pools[group]) for group, own in sums.items()]
+    order = {name: place for place, name in enumerate(costs.pools)}
+    found = [_group_cost(group, own, _sorted(pools[group], order)) for group, own in sums.items()]
     ordered = tuple(sorted(found, key=lambda one: (-one.drops, one.group)))
     return Allocation(rule, ordered, idle, unallocated)
 
@@ -146,6 +147,11 @@ def _group_cost(group: Group, sums: Sums, pools: Mapping[str, Decimal]) -> Group
         sums.revenue,
         pools,
     )
+
+
+def _sorted(pools: Mapping[str, Decimal], order: Mapping[str, int]) -> dict[str, Decimal]:
+    """Pools as the catalogue lists them; those it does not know last."""
+    return dict(sorted(pools.items(), key=lambda one: (order.get(one[0], len(order)), one[0])))
 
 
 def _charged(sums: Sums, costs: Costs) -> dict[str, Decimal]:

@@ -64,11 +64,24 @@ def cost_by(reader: Reader, rule: str, dimension: str, scope: Scope) -> tuple[Gr
     """What each value of a dimension earns and costs under a rule, the largest first.
 
     Raises:
+        ScopeError: No delivery lies in the scope, or none has a known cost.
+        UnknownNameError: There is no such rule or dimension.
+    """
+    return split_cost(reader, rule, (dimension,), scope).groups
+
+
+def split_cost(reader: Reader, rule: str, by: Sequence[str], scope: Scope) -> Allocation:
+    """One rule applied to groups of any dimensions.
+
+    Raises:
+        ScopeError: No delivery lies in the scope, or none has a known cost.
         UnknownNameError: There is no such rule or dimension.
     """
     reader.catalog.rule(rule)
-    cells = read_cells(reader, (dimension,), scope)
-    return allocate(cells, rule, reader.catalog.costs).groups
+    cells = read_cells(reader, by, scope)
+    if not cells:
+        raise ScopeError(_nothing(reader, scope))
+    return allocate(cells, rule, reader.catalog.costs)
 
 
 def _readouts(
@@ -84,7 +97,7 @@ def _readouts(
                 for name, groups in by_rule.items()
                 if (margin := _margin_of(groups, first.group)) is not None
             }
-            name = " · ".join(value.replace("_", " ") for value in first.group)
+            name = " × ".join(value.replace("_", " ") for value in first.group)
             half = halves.get(first.group)
             yield RuleReadout(name, first.group, first.delivered, margins, half)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from dashboard.analysis import (
+    Allocation,
     Bridge,
     CostBoard,
     GroupCost,
@@ -173,6 +174,21 @@ def group_figures(
         for one in groups
     ]
     return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def allocation_figures(
+    found: Allocation, dimensions: Sequence[str], snapshot: int
+) -> pl.DataFrame:
+    """The groups, then idle time and unallocated cost in rows of their own."""
+    groups = group_figures(found.groups, dimensions, found.rule, snapshot)
+    loose = [
+        {dimensions[0]: label, "rule": found.rule, "cost": float(amount), "snapshot": snapshot}
+        for label, amount in (("(idle)", found.idle), ("(unallocated)", found.unallocated))
+        if amount
+    ]
+    if not loose:
+        return groups
+    return pl.concat([groups, pl.DataFrame(loose)], how="diagonal_relaxed")
 
 
 def rule_figures(board: CostBoard, snapshot: int) -> pl.DataFrame:

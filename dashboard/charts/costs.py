@@ -68,8 +68,8 @@ def rule_ranges(readouts: Sequence[RuleReadout], rule: str, palette: Palette) ->
         color=palette.ink,
         showgrid=False,
     )
-    figure.update_xaxes(showgrid=True, gridcolor=palette.grid, tickformat=".2f")
-    figure.update_layout(margin={"t": 4, "r": 16})
+    figure.update_xaxes(showgrid=True, gridcolor=palette.grid, tickformat=".1f", automargin=True)
+    figure.update_layout(margin={"t": 4, "r": 16, "b": 28})
     return Drawing(figure, _ranges_alt(shown, rule))
 
 

@@ -48,7 +48,7 @@ def customers(curve: WhaleCurve | None, scope: Scope) -> None:
     rows = shown.reader.report("customer_margins", scope)
     with panel(
         "Margin by customer",
-        charts.detail("cumulative margin, as booked", shown.filters_said, curve.customers[-1]),
+        charts.detail("cumulative margin, as booked", shown.period_name, curve.customers[-1]),
         Source((), (), scope, rows, report="customer_margins"),
         key="customers",
     ):
