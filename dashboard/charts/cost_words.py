@@ -11,6 +11,7 @@ from dashboard.analysis import (
     GroupCost,
     LeverBoard,
     Reconciliation,
+    RuleReadout,
 )
 from dashboard.analysis.figures import FEWEST
 from dashboard.charts import formats
@@ -126,9 +127,23 @@ def rules_table(board: CostBoard, costs: Costs) -> pl.DataFrame:
             },
             "± 95 %": _thin(one.half, one.delivered),
         }
-        for one in board.readouts
+        for one in sorted(board.readouts, key=_urgency)
     ]
     return safe_text(pl.DataFrame(rows, infer_schema_length=None), "Group")
+
+
+def _urgency(one: RuleReadout) -> tuple[int, int]:
+    """Losers first, then those whose sign the rule decides; the largest first."""
+    return _URGENCY.index(one.verdict), -one.delivered
+
+
+_URGENCY = (
+    "loses under every rule",
+    "depends on the rule",
+    "not clear",
+    "earns under every rule",
+    "too few",
+)
 
 
 def groups_table(groups: Sequence[GroupCost], costs: Costs) -> pl.DataFrame:

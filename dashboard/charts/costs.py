@@ -1,6 +1,7 @@
 """Cost to serve drawn: from revenue to margin, segments under every rule, customers."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import plotly.graph_objects as go
 
@@ -154,17 +155,24 @@ def _steps(
         x=[*(value for _, value in lines), end[1]],
         measure=[*(["relative"] * len(lines)), "total"],
         orientation="h",
-        text=[formats.number(value, digits) for _, value in (*lines, end)],
-        textposition="outside",
         connector={"line": {"color": palette.grid}},
         increasing={"marker": {"color": palette.plan}},
         decreasing={"marker": {"color": palette.muted}},
         totals={"marker": {"color": palette.segment("") if end[1] >= 0 else "#d55e00"}},
         hoverinfo="skip",
-        cliponaxis=False,
     )
     figure.update_yaxes(autorange="reversed", color=palette.ink, showgrid=False)
     levels = _levels(lines, end)
+    figure.add_scatter(
+        x=[max(pair) for pair in pairwise(levels[:-1])] + [max(0.0, end[1])],
+        y=labels,
+        mode="text",
+        text=[f" {formats.number(value, digits)}" for _, value in (*lines, end)],
+        textposition="middle right",
+        textfont={"color": palette.ink, "size": 13},
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
     span = max(levels) - min(levels) or 1.0
     figure.update_xaxes(
         range=[min(levels) - 0.12 * span * (min(levels) < 0), max(levels) + 0.14 * span],

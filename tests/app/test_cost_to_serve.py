@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.ui.parameters import of_page
 from dashboard.warehouse import ImportOptions, Warehouse
 from tests.app.conftest import Open
 from tests.conftest import Import
@@ -12,8 +13,7 @@ from tests.rows import delivery
 
 PAGE = "pages/cost_to_serve.py"
 LATER = datetime(2026, 4, 1)  # noqa: DTZ001
-FURTHER = ("by zone", "by customer", "failed first attempts", "break-even levers",
-           "booked and ledger")  # fmt: skip
+FURTHER = ("zone", "customers", "first_attempts", "levers", "ledger")
 
 
 def said(app: object) -> str:
@@ -30,17 +30,30 @@ def test_the_title_says_who_loses_under_every_rule(open_app: Open, sample_wareho
     assert "agrees with the ledger" in said(app)
 
 
-def test_a_link_opens_another_rule_and_every_way_to_look_further(
+def test_another_rule_and_every_way_to_look_further_are_shown(
     open_app: Open, sample_warehouse: Path
 ) -> None:
+    app = open_app(sample_warehouse, PAGE, period="2026 Q2")
+    app.selectbox(key="rule").set_value("tdabc").run()
+    assert "idle capacity" in said(app)
+    assert "ledger differs by +1,870.00" in said(app)
+
     for further in FURTHER:
-        app = open_app(
-            sample_warehouse, PAGE, rule="time-driven (TDABC)", further=further, period="2026 Q2"
-        )
+        app.selectbox(key="further").set_value(further).run()
 
         assert not app.exception, further
-        assert "idle capacity" in said(app)
-        assert "ledger differs by +1,870.00" in said(app)
+        assert not app.error, further
+
+
+def test_a_link_may_name_a_rule_by_its_name_and_no_rule_that_does_not_exist(
+    sample_warehouse: Path,
+) -> None:
+    stated = of_page("cost_to_serve", Warehouse(sample_warehouse).catalog)
+    rule, further = stated
+
+    assert rule.named("tdabc") == rule.named("time-driven (TDABC)") == "tdabc"
+    assert rule.named("by luck") is None
+    assert set(FURTHER) <= set(further.options)
 
 
 @pytest.mark.parametrize(
