@@ -14,6 +14,7 @@ from dashboard.stated import Costs
 _ROW = 46
 _STEP = 30
 _ROOM = 1.18
+MOST_BARS = 20
 
 
 def waterfall(board: CostBoard, costs: Costs, palette: Palette) -> Drawing:
@@ -117,8 +118,10 @@ def whale_sentence(curve: WhaleCurve) -> str:
 
 
 def group_bars(groups: Sequence[GroupCost], palette: Palette) -> Drawing:
-    """Margin per completed delivery of each value, the largest volume first; at most 20."""
-    shown = [one for one in groups if one.per_delivery(one.margin) is not None][:20][::-1]
+    """Margin per completed delivery of the values with the least margin, worst first."""
+    known = [(one.margin, one) for one in groups if one.delivered and one.margin is not None]
+    worst = sorted(known, key=lambda pair: pair[0])[:MOST_BARS]
+    shown = [one for _, one in worst][::-1]
     values = [one.per_delivery(one.margin) or 0.0 for one in shown]
     figure = blank(palette, 40 + 28 * max(1, len(shown)))
     figure.add_bar(

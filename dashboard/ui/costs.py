@@ -31,7 +31,8 @@ def cost_split(groups: Sequence[GroupCost], dimension: str, rule: str) -> None:
     rows = said.group_figures(groups, (dimension,), rule, shown.manifest.id)
     with panel(
         f"Margin by {label.lower()}",
-        f"per completed delivery · shared cost {stated.rules[rule].label}",
+        f"per completed delivery · shared cost {stated.rules[rule].label} · bars: the "
+        f"{drawn.MOST_BARS} with the least margin in all, worst first",
         Source(("cost_to_serve", "margin_per_delivery"), (dimension,), shown.scope, rows),
         key="split",
     ):
