@@ -20,6 +20,11 @@ sections = {
             title="Cost to serve",
             help="Which segments and delivery models lose money, and why?",
         ),
+        st.Page(
+            pages / "service.py",
+            title="Service",
+            help="Is the promise kept, per segment, and is the process in control?",
+        ),
     ],
     "Data": [
         st.Page(

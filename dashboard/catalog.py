@@ -51,8 +51,8 @@ class Header:
     sql: str
     first_line: int
 
-    def need(self, *names: str, optional: tuple[str, ...] = ()) -> None:
-        """Check that the header has exactly these keys, the optional ones aside.
+    def need(self, *names: str, may: tuple[str, ...] = ()) -> None:
+        """Check that the header has these keys, and none but those it `may` have.
 
         Raises:
             CatalogError: A key is missing or not known.
@@ -62,9 +62,10 @@ class Header:
                 found = f"the header has no '{name}'"
                 raise self.broken(found, f"add a line '-- {name}: …'")
         for name in self.keys:
-            if name not in (*names, *optional):
+            if name not in (*names, *may):
                 found = f"unknown header key '{name}'"
-                raise self.broken(found, f"use {', '.join(names)}", self.line_of(name))
+                needed = f"use {', '.join((*names, *may))}"
+                raise self.broken(found, needed, self.line_of(name))
 
     def one_of(self, name: str, values: tuple[str, ...]) -> str:
         """The value of a key that must come from a closed list."""
@@ -124,6 +125,8 @@ class Distribution:
     Attributes:
         value: SQL of the number; null ranks after every value.
         condition: SQL that chooses the rows; None takes all.
+        split: Dimension that its roll-up is split by, beside segment; None for none.
+        kept: Whether its roll-up keeps days or months.
     """
 
     name: str
@@ -135,6 +138,8 @@ class Distribution:
     date: str
     value: str
     condition: str | None
+    split: str | None
+    kept: Literal["day", "month"]
     sql: str = field(repr=False)
 
 
@@ -315,7 +320,7 @@ def _first_line(lines: list[str]) -> int:
 
 
 def _metric(header: Header, facts: Mapping[str, Model]) -> Metric:
-    header.need("label", "question", "unit", "better", "date", optional=("kept",))
+    header.need("label", "question", "unit", "better", "date", may=("kept",))
     select, fact = _one_plain_select(header, facts)
     terms = {term.alias: term.unalias().sql("duckdb") for term in select.expressions}
     if list(terms) not in (["numerator"], ["numerator", "denominator"]):
@@ -347,7 +352,8 @@ def _kept(header: Header) -> KeptIn:
 
 
 def _distribution(header: Header, facts: Mapping[str, Model]) -> Distribution:
-    header.need("label", "question", "unit", "date")
+    header.need("label", "question", "unit", "date", may=("by", "kept"))
+    kept = header.one_of("kept", ("day", "month")) if "kept" in header.keys else "day"
     select, fact = _one_plain_select(header, facts)
     terms = {term.alias: term.unalias().sql("duckdb") for term in select.expressions}
     if list(terms) != ["value"]:
@@ -364,6 +370,8 @@ def _distribution(header: Header, facts: Mapping[str, Model]) -> Distribution:
         date=header.keys["date"],
         value=terms["value"],
         condition=where.this.sql("duckdb") if where else None,
+        split=header.keys.get("by"),
+        kept=kept,  # ty: ignore[invalid-argument-type]
         sql=header.sql,
     )
 

@@ -55,6 +55,6 @@ elif further == "first_attempts":
 elif further == "levers":
     ui.levers(ui.answer(analysis.levers, rule, scope))
 elif further == "ledger":
-    ui.ledger(ui.answer(analysis.bridge, scope.period))
+    ui.ledger(ui.answer(analysis.ledger_bridge, scope.period))
 else:
     ui.cost_split(ui.answer(analysis.cost_by, rule, further, scope), further, rule)

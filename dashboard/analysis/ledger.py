@@ -80,7 +80,7 @@ class Reconciliation:
 
 
 @dataclass(frozen=True)
-class Bridge:
+class LedgerBridge:
     """From what the period's deliveries cost to what was booked in it, and the ledger.
 
     Attributes:
@@ -120,7 +120,7 @@ def reconciliation(reader: Reader, period: Period | None) -> Reconciliation:
     )
 
 
-def bridge(reader: Reader, period: Period | None) -> Bridge:
+def ledger_bridge(reader: Reader, period: Period | None) -> LedgerBridge:
     """Lead from the served cohort to what was booked, and name where the ledger differs."""
     found = reconciliation(reader, period)
     compared = found.closed or found.months
@@ -137,7 +137,7 @@ def bridge(reader: Reader, period: Period | None) -> Bridge:
         ("Booked on neither", _total(apart, months, lambda r: r["booked_on"] == "neither")),
     )
     held = [one.ledger for one in found.closed if one.ledger is not None]
-    return Bridge(
+    return LedgerBridge(
         _days(months, period),
         lines,
         sum((one.booked for one in compared), _ZERO),

@@ -6,9 +6,9 @@ import polars as pl
 
 from dashboard.analysis import (
     Allocation,
-    Bridge,
     CostBoard,
     GroupCost,
+    LedgerBridge,
     LeverBoard,
     Reconciliation,
     RuleReadout,
@@ -302,7 +302,7 @@ def lever_figures(board: LeverBoard) -> pl.DataFrame:
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
-def bridge_figures(found: Bridge) -> pl.DataFrame:
+def bridge_figures(found: LedgerBridge) -> pl.DataFrame:
     """The bridge line by line, then the ledger and where it differs."""
     rows = [{"line": label, "amount": float(amount)} for label, amount in found.lines]
     rows.append({"line": "Booked in these months", "amount": float(found.booked)})

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import plotly.graph_objects as go
 
-from dashboard.analysis import Bridge, CostBoard, GroupCost, RuleReadout, WhaleCurve
+from dashboard.analysis import CostBoard, GroupCost, LedgerBridge, RuleReadout, WhaleCurve
 from dashboard.charts import formats
 from dashboard.charts.drawing import Drawing, blank, words
 from dashboard.charts.palette import Palette
@@ -33,7 +33,7 @@ def waterfall(board: CostBoard, costs: Costs, palette: Palette) -> Drawing:
     return _steps([("Revenue", revenue), *falls], ("Margin", margin), palette)
 
 
-def bridge_steps(found: Bridge, palette: Palette) -> Drawing:
+def bridge_steps(found: LedgerBridge, palette: Palette) -> Drawing:
     """From the cost of the deliveries to what was booked in the months."""
     lines = [(label, float(amount)) for label, amount in found.lines if amount]
     return _steps(lines, ("Booked in these months", float(found.booked)), palette, digits=0)

@@ -75,7 +75,7 @@ def _behind(show: str, reader: "Reader", rule: str, scope: "Scope") -> "pl.DataF
             analysis.cost_to_serve(reader, rule, scope), reader.manifest.id
         )
     if show == "ledger":
-        return cost_words.bridge_figures(analysis.bridge(reader, scope.period))
+        return cost_words.bridge_figures(analysis.ledger_bridge(reader, scope.period))
     if show == "levers":
         return cost_words.lever_figures(analysis.levers(reader, rule, scope))
     if show == "first-attempts":

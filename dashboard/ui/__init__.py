@@ -1,14 +1,18 @@
 """What pages share: the view, cached answers, panels, cards, tables."""
 
-from dashboard.ui.answers import answer, compared, errors_as_sentences
+from dashboard.ui.answers import answer, compared, errors_as_sentences, tried
 from dashboard.ui.board import board
 from dashboard.ui.cards import cards, verdict
+from dashboard.ui.changes import what_changed
 from dashboard.ui.costs import cost_split, customers, first_attempts, ledger, levers, remarks
 from dashboard.ui.definitions import contents, matching, metric_section, search_box
+from dashboard.ui.matrix import matrix
 from dashboard.ui.page import (
     Source,
     chart,
+    folded,
     halves,
+    more,
     panel,
     sentence,
     small_charts,
@@ -19,12 +23,15 @@ from dashboard.ui.page import (
 )
 from dashboard.ui.parameters import choose, current
 from dashboard.ui.start import open_view
+from dashboard.ui.upload import bring_your_own_data
+from dashboard.ui.value import value_map
 from dashboard.ui.view import current_scope, current_view
 
 __all__ = [
     "Source",
     "answer",
     "board",
+    "bring_your_own_data",
     "cards",
     "chart",
     "choose",
@@ -37,11 +44,14 @@ __all__ = [
     "customers",
     "errors_as_sentences",
     "first_attempts",
+    "folded",
     "halves",
     "ledger",
     "levers",
     "matching",
+    "matrix",
     "metric_section",
+    "more",
     "open_view",
     "panel",
     "remarks",
@@ -51,6 +61,9 @@ __all__ = [
     "source",
     "table",
     "title",
+    "tried",
+    "value_map",
     "verdict",
+    "what_changed",
     "whole_snapshot",
 ]

@@ -6,7 +6,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard import charts
-from dashboard.analysis import Bridge, GroupCost, LeverBoard, WhaleCurve
+from dashboard.analysis import GroupCost, LedgerBridge, LeverBoard, WhaleCurve
 from dashboard.charts import cost_words as said
 from dashboard.charts import costs as drawn
 from dashboard.charts import formats
@@ -90,7 +90,7 @@ def levers(board: LeverBoard) -> None:
         sentence(said.matched_sentence(board.failed_attempt))
 
 
-def ledger(found: Bridge) -> None:
+def ledger(found: LedgerBridge) -> None:
     """From the deliveries' cost to the ledger."""
     shown = view.current_view()
     rows = said.bridge_figures(found)

@@ -18,7 +18,7 @@ import duckdb
 from dashboard.catalog import Catalog
 from dashboard.scope import Period
 from dashboard.settings import Settings
-from dashboard.warehouse import rollup
+from dashboard.warehouse import failpoints, rollup
 from dashboard.warehouse.snapshots import DataFile, Manifest
 from dashboard.warehouse.sql import identifier, literal, names
 from dashboard.warehouse.writing import data_file, scan
@@ -139,7 +139,14 @@ def rollup_tables(catalog: Catalog) -> list[RollupTable]:
         for dimension in split
     ]
     values = [
-        RollupTable(one.fact, one.date, (SEGMENT,), "day", f"values of {one.name}", one.name)
+        RollupTable(
+            one.fact,
+            one.date,
+            (one.split, SEGMENT) if one.split else (SEGMENT,),
+            one.kept,
+            f"values of {one.name}",
+            one.name,
+        )
         for one in catalog.distributions.values()
     ]
     cells = [
@@ -232,11 +239,7 @@ class Builder:
     ) -> None:
         """Sum all metrics by every dimension of a pass at once, as `summed`."""
         split = list(dict.fromkeys(name for table in tables for name in table.dimensions))
-        keys = ", ".join(
-            f"{rollup.value_of(self._catalog.dimension(name))} as {identifier(name)}"
-            for name in split
-        )
-        kept = f"date_trunc('month', {day})::date" if tables[0].kept == "month" else day
+        keys, kept = self._keys(split), _kept_day(day, tables[0].kept)
         sums = ", ".join(rollup.sums_of(self._catalog, tables[0].metrics))
         self._connection.execute(
             f"create or replace temp table summed as select {kept} as {DAY}, {keys}, {sums} "
@@ -247,12 +250,19 @@ class Builder:
     def _count_values(self, table: RollupTable, months: Months) -> None:
         """Count how often each value of a distribution occurs, as `summed`."""
         one = self._catalog.distribution(str(table.distribution))
-        segment = rollup.value_of(self._catalog.dimension(SEGMENT))
+        keys = self._keys(table.dimensions)
+        kept = _kept_day(one.date, table.kept)
         self._connection.execute(
-            f"create or replace temp table summed as select {one.date} as {DAY}, "
-            f"{segment} as {SEGMENT}, {one.value} as value, count(*) as rows "
+            f"create or replace temp table summed as select {kept} as {DAY}, "
+            f"{keys}, {one.value} as value, count(*) as rows "
             f"from known.{identifier(one.fact)} where {one.date} is not null "
             f"and ({one.condition or 'true'}) and {months.inside(one.date)} group by all"
+        )
+
+    def _keys(self, dimensions: Iterable[str]) -> str:
+        return ", ".join(
+            f"{rollup.value_of(self._catalog.dimension(name))} as {identifier(name)}"
+            for name in dimensions
         )
 
     def _write(self, table: RollupTable, kept: Sequence[DataFile], months: Months) -> DataFile:
@@ -275,12 +285,17 @@ class Builder:
             f"copy (select * from ({rows}) order by {keys}) to {literal(str(path))} "
             "(format parquet, compression zstd)"
         )
+        failpoints.reached("rollup_written")
         return data_file(self._folder, path)
 
     def _columns(self, table: RollupTable) -> list[tuple[str, str, str]]:
         if table.distribution:
             return [("rows", "sum", "bigint")]
         return rollup.sum_columns(table.metrics)
+
+
+def _kept_day(day: str, kept: str) -> str:
+    return f"date_trunc('month', {day})::date" if kept == "month" else day
 
 
 def months_moved(

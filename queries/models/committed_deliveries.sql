@@ -3,54 +3,43 @@
 --
 -- Brings a delivery together with what other tables know of it, and settles which
 -- promise counts. A date promise is due at the end of that local day. Without any
--- contacts at all their number is unknown, not 0; so is the cost without any amount.
+-- contacts at all their number is unknown, not 0; so is whether promises were revised
+-- without any change of one. A segment given by another version of the rule in an
+-- earlier snapshot stays: only the same version may restate history.
 select
     given.*,
-    cost.booked_cost,
-    cost.booked_carrier_charge,
-    cost.booked_customer_credit,
-    cost.booked_linehaul,
-    cost.booked_sorting,
-    cost.booked_last_mile,
-    cost.booked_redelivery,
-    cost.booked_returns,
-    cost.booked_claims,
-    cost.booked_contact,
-    cost.booked_surcharge,
-    cost.booked_overhead,
-    cost.booked_other,
     place.density_class,
-    period.segment as assigned_segment,
+    case when past.delivery_id is null then period.segment else past.segment end
+        as assigned_segment,
+    case when past.delivery_id is null then period.rule else past.rule end
+        as assigned_rule,
     case
         when (select count(*) from contacts) > 0
             then coalesce(contact.contact_count, 0)
     end as contact_count,
-    case
-        when
-            coalesce(
-                cost.booked_cost, given.carrier_charge, given.customer_credit,
-                given.cost_linehaul, given.cost_sorting, given.cost_last_mile,
-                given.cost_redelivery, given.cost_returns, given.cost_claims,
-                given.cost_contact, given.cost_surcharge, given.cost_overhead
-            ) is not null
-            then
-                coalesce(cost.booked_cost, 0) + coalesce(given.carrier_charge, 0)
-                + coalesce(given.customer_credit, 0) + coalesce(given.cost_linehaul, 0)
-                + coalesce(given.cost_sorting, 0) + coalesce(given.cost_last_mile, 0)
-                + coalesce(given.cost_redelivery, 0) + coalesce(given.cost_returns, 0)
-                + coalesce(given.cost_claims, 0) + coalesce(given.cost_contact, 0)
-                + coalesce(given.cost_surcharge, 0) + coalesce(given.cost_overhead, 0)
-    end as total_cost,
     coalesce(request.new_from, given.promised_from) as committed_from,
     end_of_promise(
         coalesce(request.new_by, given.promised_by),
         coalesce(given.promise_is_date, false),
         coalesce(place.time_zone, network_zone())
     ) as committed_by,
+    case
+        when (select count(*) from promise_changes) > 0
+            then coalesce(revision.is_revised, false)
+    end as is_promise_revised,
+    case
+        when (select count(*) from promise_changes) > 0
+            then end_of_promise(
+                coalesce(revision.last_by, given.promised_by),
+                coalesce(given.promise_is_date, false),
+                coalesce(place.time_zone, network_zone())
+            )
+    end as last_promise_by,
     coalesce(place.time_zone, network_zone()) as local_zone
-from deliveries as given
+from costed_deliveries as given
 left join customer_promises as request on given.delivery_id = request.delivery_id
-left join delivery_costs as cost on given.delivery_id = cost.delivery_id
+left join promise_revisions as revision
+    on given.delivery_id = revision.delivery_id
 left join delivery_contacts as contact on given.delivery_id = contact.delivery_id
 left join zones as place on given.zone = place.zone
 left join segment_periods as period
@@ -58,3 +47,10 @@ left join segment_periods as period
         given.customer_id = period.customer_id
         and given.ordered_at >= period.starts_at
         and given.ordered_at < period.ends_at
+left join past_segments as past
+    on
+        given.delivery_id = past.delivery_id
+        and (
+            period.rule <> past.rule
+            or (period.rule is null and not past.is_rule_in_use)
+        )

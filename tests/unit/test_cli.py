@@ -166,7 +166,16 @@ def test_an_import_prints_its_account(files: Path, capsys: pytest.CaptureFixture
         "snapshot": 1,
         "as_of": "2026-03-03T13:00:00",
         "published": True,
-        "files": [{"file": "deliveries.csv", "records": 4, "raw": 4, "malformed": 0, "unused": 0}],
+        "files": [
+            {
+                "file": "deliveries.csv",
+                "records": 4,
+                "raw": 4,
+                "malformed": 0,
+                "unused": 0,
+                "refused": 1,
+            }
+        ],
         "tables": [
             {
                 "table": "deliveries",
@@ -232,7 +241,7 @@ def test_as_of_is_utc_unless_it_states_its_offset(
         ("metrics --where carrier", "'carrier' is no filter; write it like segment=Premium"),
         ("metrics --where carier=x", "unknown dimension 'carier'; did you mean 'carrier'?"),
         ("metrics --where week=x", "'week' cuts time; filter by a period instead"),
-        ("report nothing", "unknown report 'nothing'; use one of booked_at_once_by_pool, breaches_by_carrier, carrier_data, costs_booked, costs_by_cohort, due_by_status, event_latency, ledger_months, quarantine, route_capacity, rule_effects"),  # noqa: E501
+        ("report nothing", "unknown report 'nothing'; use one of booked_at_once_by_pool, breaches_by_carrier, carrier_data, costs_booked, costs_by_cohort, customer_margins, due_by_status, event_latency, failed_attempts, ledger_months, open_and_overdue, quarantine, … (14 in all)"),  # noqa: E501
         ("sql volum", "unknown metric 'volum'; did you mean 'volume'?"),
         ("metrics --from 2026-04-01 --to 2026-03-01", "the period 2026-04-01 to 2026-03-01 is reversed; start it first"),  # noqa: E501
         ("metrics --from soon", "Invalid value for '--from': 'soon' is no day; write it like 2026-09-30"),  # noqa: E501

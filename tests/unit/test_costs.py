@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.access import LOCAL_USER
-from dashboard.analysis import bridge, cost_to_serve, failed_attempt_cost, whale_curve
+from dashboard.analysis import cost_to_serve, failed_attempt_cost, ledger_bridge, whale_curve
 from dashboard.analysis.costs import split_cost
 from dashboard.analysis.ledger import reconciliation
 from dashboard.analysis.levers import levers
@@ -137,7 +137,7 @@ def test_without_weights_shared_cost_stays_unallocated(
 
 def test_the_ledger_is_compared_month_by_month_and_pool_by_pool(with_ledger: Reader) -> None:
     found = reconciliation(with_ledger, None)
-    led = bridge(with_ledger, MARCH)
+    led = ledger_bridge(with_ledger, MARCH)
 
     assert [(one.month.month, one.booked, one.ledger) for one in found.months] == [
         (3, 16, Decimal("16.5")), (4, Decimal("0.5"), None),
@@ -156,7 +156,7 @@ def test_part_of_a_month_cannot_be_reconciled(with_ledger: Reader) -> None:
 
 def test_every_rule_accounts_for_the_same_money_in_the_sample(sample: Reader) -> None:
     totals = {split_cost(sample, rule, ("segment",), Q3).total for rule in RULES}
-    led = bridge(sample, Q3.period)
+    led = ledger_bridge(sample, Q3.period)
 
     assert len(totals) == 1
     assert sum(amount for _, amount in led.lines) == led.booked == led.ledger
@@ -172,7 +172,7 @@ def test_as_booked_is_the_metric_to_the_last_digit(sample: Reader) -> None:
 
 
 def test_the_planted_difference_to_the_ledger_is_found_and_no_other(sample: Reader) -> None:
-    led = bridge(sample, None)
+    led = ledger_bridge(sample, None)
 
     assert [(one.month, one.pool, one.difference) for one in led.pools] == [
         (date(2026, 5, 1), "sorting", 1870)
