@@ -15,8 +15,7 @@ def cards(found: Sequence[Card]) -> None:
     with st.grid(4, min_column_width=150):
         for card in found:
             with st.container(border=True, height="stretch", gap=None):
-                st.markdown(f":small[{plain(card.label)}]")
-                st.markdown(f"### {plain(card.value)}")
+                st.metric(plain(card.label), card.value)
                 st.markdown(f":small[:gray[{plain(card.detail)}]]")
 
 

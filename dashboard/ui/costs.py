@@ -66,7 +66,7 @@ def first_attempts(found: Matched | None, scope: Scope) -> None:
         key="first_attempts",
     ):
         if found and found.value is not None:
-            st.markdown(f"### {plain(formats.value(found.value, 'money'))}")
+            st.metric("More per failed attempt", formats.value(found.value, "money"))
         sentence(said.matched_sentence(found))
 
 
