@@ -16,6 +16,11 @@ sections = {
             help="How is each segment doing against target, and what changed?",
         ),
         st.Page(
+            pages / "cost_to_serve.py",
+            title="Cost to serve",
+            help="Which segments and delivery models lose money, and why?",
+        ),
+        st.Page(
             pages / "service.py",
             title="Service",
             help="Is the promise kept, per segment, and is the process in control?",

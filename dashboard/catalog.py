@@ -18,10 +18,12 @@ from sqlglot import exp
 
 from dashboard.contract import Table, read_contract
 from dashboard.errors import CatalogError, UnknownNameError
+from dashboard.stated import Cells, Costs, Rule, read_cells, read_costs
 
 Unit = Literal["share", "money", "score", "ratio", "minutes", "count"]
 Better = Literal["higher", "lower", "neither"]
 Grain = Literal["day", "week", "month", "quarter"]
+KeptIn = Literal["each", "cells", "everywhere"]
 
 HEADLINES = ("on_time_rate", "cost_to_serve", "satisfaction")
 """The metrics that every segment is judged by."""
@@ -97,6 +99,7 @@ class Metric:
         numerator: SQL of the numerator's term per row.
         denominator: The same for the denominator; None for a plain count.
         condition: SQL that chooses the rows; None takes all.
+        kept: Which roll-ups hold it: those of 'each' dimension, those of 'cells', or both.
         sql: The statement as its author wrote it.
     """
 
@@ -111,6 +114,7 @@ class Metric:
     numerator: str
     denominator: str | None
     condition: str | None
+    kept: KeptIn
     sql: str = field(repr=False)
 
 
@@ -199,6 +203,8 @@ class Catalog:
 
     contract: Mapping[str, Table]
     metrics: Mapping[str, Metric]
+    cells: Mapping[str, Cells]
+    costs: Costs
     distributions: Mapping[str, Distribution]
     dimensions: Mapping[str, Dimension]
     reports: Mapping[str, Report]
@@ -237,6 +243,14 @@ class Catalog:
         """
         return _look_up("report", name, self.reports)
 
+    def rule(self, name: str) -> Rule:
+        """One way to split shared cost, by name.
+
+        Raises:
+            UnknownNameError: No rule has this name.
+        """
+        return _look_up("rule", name, self.costs.rules)
+
     @property
     def filters(self) -> tuple[Dimension, ...]:
         """The dimensions of the filter bar."""
@@ -263,6 +277,8 @@ def read_catalog(queries: Path) -> Catalog:
     return Catalog(
         contract=read_contract(queries),
         metrics={metric.name: metric for metric in metrics},
+        cells=read_cells(queries),
+        costs=read_costs(queries),
         distributions={one.name: one for one in distributions},
         dimensions=_dimensions(queries / "dimensions.toml"),
         reports={report.name: report for report in reports},
@@ -304,7 +320,7 @@ def _first_line(lines: list[str]) -> int:
 
 
 def _metric(header: Header, facts: Mapping[str, Model]) -> Metric:
-    header.need("label", "question", "unit", "better", "date")
+    header.need("label", "question", "unit", "better", "date", may=("kept",))
     select, fact = _one_plain_select(header, facts)
     terms = {term.alias: term.unalias().sql("duckdb") for term in select.expressions}
     if list(terms) not in (["numerator"], ["numerator", "denominator"]):
@@ -324,8 +340,15 @@ def _metric(header: Header, facts: Mapping[str, Model]) -> Metric:
         numerator=terms["numerator"],
         denominator=terms.get("denominator"),
         condition=where.this.sql("duckdb") if where else None,
+        kept=_kept(header),
         sql=header.sql,
     )
+
+
+def _kept(header: Header) -> KeptIn:
+    if "kept" not in header.keys:
+        return "each"
+    return header.one_of("kept", get_args(KeptIn))  # ty: ignore[invalid-explicit-return]
 
 
 def _distribution(header: Header, facts: Mapping[str, Model]) -> Distribution:

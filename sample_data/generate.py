@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from . import customers, dialect, manual, master, promises, surveys
+from . import customers, dialect, finance, fleet, manual, master, promises, surveys
 from .days import QUARTERS
 from .truths import dirty_rows
 from .world import Options, quarter
@@ -28,22 +28,25 @@ def write_sample(folder: Path, options: Options, progress: Progress | None = Non
     tell("customers and network", 0.0)
     who = customers.draw(options.deliveries, options.seed)
     _write_master(folder, who, options.seed)
-    by_hand = []
+    by_hand, booked = [], []
     for number, this in enumerate(QUARTERS):
         tell(f"deliveries of {this.name}", 0.05 + 0.9 * number / len(QUARTERS))
-        by_hand.append(_write_quarter(folder, who, options, number))
+        frame = quarter(who, options, number)
+        by_hand.append(_write_quarter(folder, frame, options, number))
+        booked.append(_write_costs(folder, frame, options.seed, number))
     tell("manual entries", 0.95)
     entries = pl.concat(by_hand)
     path = folder / "tms_manual_entries.csv"
     manual.write(path, entries, options.deliveries, options.seed)
+    ledger = finance.ledger(booked, null=options.null)
+    ledger.write_csv(folder / "finance_ledger.csv", separator=";")
     tell("sample written", 1.0)
 
 
 def _write_quarter(
-    folder: Path, who: customers.Customers, options: Options, number: int
+    folder: Path, frame: pl.DataFrame, options: Options, number: int
 ) -> pl.DataFrame:
     """Write what a quarter adds; return the entries that were keyed by hand."""
-    frame = quarter(who, options, number)
     _write_around(folder, frame, options, number)
     by_hand = manual.chosen(frame, options.seed, number)
     shipments = dialect.tms(frame)
@@ -69,6 +72,15 @@ def _write_around(folder: Path, frame: pl.DataFrame, options: Options, number: i
         {"row": "survey_no"}
     )
     _append(folder / "survey_tool_responses.csv", replies, first=number == 0)
+
+
+def _write_costs(folder: Path, frame: pl.DataFrame, seed: int, number: int) -> pl.DataFrame:
+    """Write a quarter's routes and bookings; return what its ledger adds up."""
+    bookings = finance.bookings(frame, seed, number)
+    first = number == 0
+    _append(folder / "tms_tours.csv", fleet.routes(frame, seed, number), first=first)
+    _append(folder / "finance_bookings.csv", bookings, first=first)
+    return finance.monthly(frame, bookings)
 
 
 def _append(path: Path, frame: pl.DataFrame, *, first: bool) -> None:

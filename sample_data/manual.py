@@ -24,7 +24,10 @@ CONTRACT_WORDS: Final = {
     "delivery_mode": names.CHANNELS,
     "svc": names.SERVICES,
 }
-MEASURES: Final = ("lat", "lon", "weight_kg", "volume_l", "dist_km", "door_minutes")
+MEASURES: Final = (
+    *("lat", "lon", "leg_min", "leg_km"),
+    *("weight_kg", "volume_l", "dist_km", "door_minutes"),
+)
 REMARKS: Final = (
     "Nachtrag Süd",
     "Scanner gestört",
@@ -41,6 +44,9 @@ HEADER: Final = {
     "lon": "laenge_grad",
     "tour_id": "tour",
     "stop_no": "stopp",
+    "stop_ref": "halt",
+    "leg_min": "anfahrt_min",
+    "leg_km": "anfahrt_km",
     "driver_ref": "fahrer",
     "weight_kg": "gewicht_kg",
     "volume_l": "volumen_l",
@@ -77,8 +83,6 @@ HEADER: Final = {
     "c_sort": "sortierung_eur",
     "c_lastmile": "letzte_meile_eur",
     "c_redelivery": "zweitversuch_eur",
-    "c_return": "ruecklauf_eur",
-    "c_claim": "schaden_eur",
     "c_contact": "kontakt_eur",
     "c_surcharge": "zuschlag_eur",
     "c_overhead": "gemein_eur",

@@ -67,6 +67,30 @@ class PromiseChanges:
 
 
 @dataclass(frozen=True)
+class Cost:
+    """Truth 4: what loses money whatever the rule, and what depends on the rule.
+
+    Attributes:
+        rural_economy: Lowest and highest margin a drop, under all six rules.
+        small_business: Margin a drop of what third parties carry, by rule.
+        ledger_month, ledger_pool, ledger_difference: Where the ledger holds more.
+        revenue_factor, weight_factor, minutes_factor, leg_km_factor, shared_stops: How
+            those deliveries differ from others, so that the margins come out.
+    """
+
+    rural_economy: tuple[float, float]
+    small_business: dict[str, float]
+    ledger_month: str
+    ledger_pool: str
+    ledger_difference: float
+    revenue_factor: float
+    weight_factor: float
+    minutes_factor: float
+    leg_km_factor: float
+    shared_stops: float
+
+
+@dataclass(frozen=True)
 class Truths:
     """Everything planted, and the dirty rows by the reason that must refuse them."""
 
@@ -74,6 +98,7 @@ class Truths:
     late_share: dict[str, float]
     premium: Premium
     survey: Survey
+    cost: Cost
     endings: Endings
     promise_changes: PromiseChanges
     dirty_rows: dict[str, int]
@@ -83,11 +108,13 @@ def _read() -> Truths:
     text = Path(__file__).with_name("truths.toml").read_text(encoding="utf-8")
     data = tomllib.loads(text)
     premium = data["premium"] | {"hot_zones": tuple(data["premium"]["hot_zones"])}
+    cost = data["cost"] | {"rural_economy": tuple(data["cost"]["rural_economy"])}
     return Truths(
         world=World(**data["world"]),
         late_share=data["late_share"],
         premium=Premium(**premium),
         survey=Survey(**data["survey"]),
+        cost=Cost(**cost),
         endings=Endings(**data["endings"]),
         promise_changes=PromiseChanges(**data["promise_changes"]),
         dirty_rows=data["dirty_rows"],

@@ -12,6 +12,7 @@ from . import (
     details,
     effects,
     lateness,
+    legs,
     outcomes,
     plan,
     routes,
@@ -65,6 +66,8 @@ def quarter(who: customers.Customers, options: Options, number: int) -> pl.DataF
         wanted = open_and_overdue(options.deliveries)
         frame = outcomes.leave_open(frame, wanted, seed)
     frame = details.add(costs.add(frame, seed, number), seed, number)
+    frame = legs.add(frame, seed, number, null=options.null)
+    frame = legs.burden(frame, null=options.null)
     return _identified(frame, int(sizes[:number].sum()), seed, number)
 
 

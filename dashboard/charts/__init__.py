@@ -3,6 +3,7 @@
 from dashboard.charts import formats
 from dashboard.charts.bars import gap_sentence, reading_bars, volume_bars
 from dashboard.charts.bridge import bridge_detail, change_said, change_sentences, waterfall
+from dashboard.charts.cards import Card, Standing
 from dashboard.charts.contributors import contributors_said, contributors_table, splits_table
 from dashboard.charts.drawing import Drawing
 from dashboard.charts.palette import Palette, Theme, palette
@@ -21,9 +22,11 @@ from dashboard.charts.words import (
 )
 
 __all__ = [
+    "Card",
     "Days",
     "Drawing",
     "Palette",
+    "Standing",
     "Theme",
     "bridge_detail",
     "change_said",

@@ -2,7 +2,9 @@
 
 from dashboard.ui.answers import answer, compared, errors_as_sentences, tried
 from dashboard.ui.board import board
+from dashboard.ui.cards import cards, verdict
 from dashboard.ui.changes import what_changed
+from dashboard.ui.costs import cost_split, customers, first_attempts, ledger, levers, remarks
 from dashboard.ui.definitions import contents, matching, metric_section, search_box
 from dashboard.ui.matrix import matrix
 from dashboard.ui.notes import rebaselines_of
@@ -20,7 +22,7 @@ from dashboard.ui.page import (
     title,
     whole_snapshot,
 )
-from dashboard.ui.parameters import choose
+from dashboard.ui.parameters import choose, current
 from dashboard.ui.start import open_view
 from dashboard.ui.upload import bring_your_own_data
 from dashboard.ui.value import value_map
@@ -31,15 +33,22 @@ __all__ = [
     "answer",
     "board",
     "bring_your_own_data",
+    "cards",
     "chart",
     "choose",
     "compared",
     "contents",
+    "cost_split",
+    "current",
     "current_scope",
     "current_view",
+    "customers",
     "errors_as_sentences",
+    "first_attempts",
     "folded",
     "halves",
+    "ledger",
+    "levers",
     "matching",
     "matrix",
     "metric_section",
@@ -47,6 +56,7 @@ __all__ = [
     "open_view",
     "panel",
     "rebaselines_of",
+    "remarks",
     "search_box",
     "sentence",
     "small_charts",
@@ -55,6 +65,7 @@ __all__ = [
     "title",
     "tried",
     "value_map",
+    "verdict",
     "what_changed",
     "whole_snapshot",
 ]

@@ -54,6 +54,22 @@ def _of_the_overview(catalog: Catalog) -> tuple[Parameter, ...]:
     )
 
 
+def _of_cost_to_serve(catalog: Catalog) -> tuple[Parameter, ...]:
+    rules = {one.name: one.label for one in catalog.costs.rules.values()}
+    splits = ("channel", "zone", "product_class", "service", "depot")
+    further = {name: f"by {catalog.dimension(name).label.lower()}" for name in splits}
+    further |= {
+        "customers": "by customer",
+        "first_attempts": "failed first attempts",
+        "levers": "break-even levers",
+        "ledger": "booked and ledger",
+    }
+    return (
+        Parameter("rule", "Split shared cost", rules),
+        Parameter("further", "Look further", further),
+    )
+
+
 def _of_service(catalog: Catalog) -> tuple[Parameter, ...]:
     names = (*READINGS, *BESIDE)
     measures = {name: catalog.metric(name).label for name in dict.fromkeys(names)}
@@ -62,6 +78,7 @@ def _of_service(catalog: Catalog) -> tuple[Parameter, ...]:
 
 PAGES: Mapping[str, Callable[[Catalog], tuple[Parameter, ...]]] = {
     "": _of_the_overview,
+    "cost_to_serve": _of_cost_to_serve,
     "service": _of_service,
 }
 """The parameters of each page, by its address ('' is the Overview)."""
@@ -86,6 +103,12 @@ def choose(name: str, width: int = 220) -> str:
         bind="query-params",
         width=width,
     )
+
+
+def current(name: str) -> str:
+    """Which option of one of the page's parameters is chosen, before its box is drawn."""
+    parameter = next(one for one in view.current_view().parameters if one.name == name)
+    return parameter.named(chosen(parameter)) or parameter.usual
 
 
 def chosen(parameter: Parameter) -> str:

@@ -72,13 +72,12 @@ class Reader:
         """
         frames = []
         for found in rollup.by_model(self.catalog, metrics).values():
-            kept = self._from_rollup(found, by, scope)
-            if kept is not None:
-                frames.append(self.engine.query(kept.sql, kept.values))
-                continue
+            kept = {part: self._from_rollup(part, by, scope) for part in self._parts(found)}
+            frames += [self.engine.query(one.sql, one.values) for one in kept.values() if one]
+            rest = [name for part, one in kept.items() if one is None for name in part]
             frames += [
                 self._query(statement.sql, statement.values, {})
-                for statement in self._statements(found, by, scope)
+                for statement in self._statements(rest, by, scope)
             ]
         return rollup.stack(frames, metrics, by)
 
@@ -177,6 +176,14 @@ class Reader:
             rollup.pretty(statement.sql) for statement in self._statements(metrics, by, scope)
         )
 
+    def _parts(self, metrics: Sequence[str]) -> list[tuple[str, ...]]:
+        """Metrics that the same roll-ups hold; all of them where one roll-up holds all."""
+        only_cells = tuple(n for n in metrics if self.catalog.metric(n).kept == "cells")
+        each = tuple(n for n in metrics if self.catalog.metric(n).kept == "each")
+        if not each or not only_cells:
+            return [tuple(metrics)]
+        return [tuple(n for n in metrics if n not in only_cells), only_cells]
+
     def _from_rollup(
         self, metrics: Sequence[str], by: Sequence[str], scope: Scope
     ) -> rollup.Statement | None:
@@ -187,7 +194,7 @@ class Reader:
         columns = tuple(dict.fromkeys(d.name for d in split if d.column))
         if any(d.grain for d in split[len(by) :]):
             return None
-        asked = Question(first.fact, first.date, columns, days)
+        asked = Question(first.fact, first.date, columns, days, metrics=tuple(metrics))
         found = self.engine.rollup(asked, self.policy)
         if found is None:
             return None

@@ -131,30 +131,22 @@ def _sums(metric: Metric, parts: Sequence[str] = tuple(_PARTS)) -> list[str]:
     return [f'{columns[part]} as "{metric.name}.{part}"' for part in parts]
 
 
-def sums_of(catalog: Catalog, fact: str, day: str, kept: str) -> list[str]:
-    """The aggregates of every metric of a model and date column, for its roll-ups.
+def sums_of(catalog: Catalog, metrics: Sequence[str], kept: str) -> list[str]:
+    """The aggregates of metrics of one model and date column, for its roll-ups.
 
     Where each day is kept, it is the first and last day of its rows.
     """
     parts = _kept_parts(kept)
-    return [term for metric in _metrics_of(catalog, fact, day) for term in _sums(metric, parts)]
+    return [term for name in metrics for term in _sums(catalog.metric(name), parts)]
 
 
-def sum_columns(catalog: Catalog, fact: str, day: str, kept: str) -> list[tuple[str, str, str]]:
+def sum_columns(metrics: Sequence[str], kept: str) -> list[tuple[str, str, str]]:
     """Columns of `sums_of`: name, the aggregate that adds them up, and its type."""
-    return [
-        (f"{metric.name}.{part}", *_PARTS[part])
-        for metric in _metrics_of(catalog, fact, day)
-        for part in _kept_parts(kept)
-    ]
+    return [(f"{name}.{part}", *_PARTS[part]) for name in metrics for part in _kept_parts(kept)]
 
 
 def _kept_parts(kept: str) -> list[str]:
     return [part for part in _PARTS if kept == "month" or part not in _DAYS]
-
-
-def _metrics_of(catalog: Catalog, fact: str, day: str) -> list[Metric]:
-    return [m for m in catalog.metrics.values() if (m.fact, m.date) == (fact, day)]
 
 
 def kept_scan(

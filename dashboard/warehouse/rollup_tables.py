@@ -39,6 +39,7 @@ class RollupTable:
         kept: Whether it keeps each day, or the first day of each month.
         made_with: The pass over the rows that makes it.
         distribution: Whose values it counts; None where it sums metrics.
+        metrics: What it sums.
     """
 
     fact: str
@@ -47,6 +48,7 @@ class RollupTable:
     kept: str
     made_with: str
     distribution: str | None = None
+    metrics: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -65,6 +67,7 @@ class Question:
         dimensions: All that the question splits or filters by.
         days: The period asked about, every single day, or all days together (None).
         distribution: Whose values are asked for; None asks for sums of metrics.
+        metrics: Which metrics are asked for.
     """
 
     fact: str
@@ -72,11 +75,14 @@ class Question:
     dimensions: Sequence[str]
     days: Period | Literal["each"] | None
     distribution: str | None = None
+    metrics: Sequence[str] = ()
 
     def can_be_put_to(self, table: RollupTable, also: Iterable[str]) -> bool:
         """Whether a roll-up is split finely enough, by what a policy filters `also`."""
         same = (table.fact, table.date, table.distribution)
         if same != (self.fact, self.date, self.distribution):
+            return False
+        if not set(self.metrics) <= set(table.metrics):
             return False
         if not {*self.dimensions, *also} <= set(table.dimensions):
             return False
@@ -127,6 +133,7 @@ def rollup_tables(catalog: Catalog) -> list[RollupTable]:
             (SEGMENT,) if dimension.name == SEGMENT else (dimension.name, SEGMENT),
             dimension.kept,
             str(dimension.rolled_with),
+            metrics=_metrics(catalog, fact, day, "each"),
         )
         for fact, day in facts
         for dimension in split
@@ -142,7 +149,27 @@ def rollup_tables(catalog: Catalog) -> list[RollupTable]:
         )
         for one in catalog.distributions.values()
     ]
-    return sums + values
+    cells = [
+        RollupTable(
+            one.fact,
+            one.date,
+            one.dimensions,
+            "month",
+            f"cells {one.name}",
+            metrics=_metrics(catalog, one.fact, one.date, "cells"),
+        )
+        for one in catalog.cells.values()
+    ]
+    return sums + cells + values
+
+
+def _metrics(catalog: Catalog, fact: str, day: str, kept: str) -> tuple[str, ...]:
+    """The metrics of a model and date column that one kind of roll-up holds."""
+    return tuple(
+        metric.name
+        for metric in catalog.metrics.values()
+        if (metric.fact, metric.date) == (fact, day) and metric.kept in (kept, "everywhere")
+    )
 
 
 def recipe(catalog: Catalog, settings: Settings) -> str:
@@ -152,6 +179,7 @@ def recipe(catalog: Catalog, settings: Settings) -> str:
         sorted(catalog.metrics.items()),
         sorted(catalog.distributions.items()),
         sorted(catalog.dimensions.items()),
+        sorted(catalog.cells.items()),
         sorted(catalog.views.items()),
         settings.completeness_lag_minutes,
         sorted(settings.completeness_lag_by_carrier.items()),
@@ -212,7 +240,7 @@ class Builder:
         """Sum all metrics by every dimension of a pass at once, as `summed`."""
         split = list(dict.fromkeys(name for table in tables for name in table.dimensions))
         keys, kept = self._keys(split), _kept_day(day, tables[0].kept)
-        sums = ", ".join(rollup.sums_of(self._catalog, fact, day, tables[0].kept))
+        sums = ", ".join(rollup.sums_of(self._catalog, tables[0].metrics, tables[0].kept))
         self._connection.execute(
             f"create or replace temp table summed as select {kept} as {DAY}, {keys}, {sums} "
             f"from known.{identifier(fact)} where {day} is not null and {months.inside(day)} "
@@ -263,7 +291,7 @@ class Builder:
     def _columns(self, table: RollupTable) -> list[tuple[str, str, str]]:
         if table.distribution:
             return [("rows", "sum", "bigint")]
-        return rollup.sum_columns(self._catalog, table.fact, table.date, table.kept)
+        return rollup.sum_columns(table.metrics, table.kept)
 
 
 def _kept_day(day: str, kept: str) -> str:

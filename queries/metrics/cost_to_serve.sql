@@ -3,6 +3,7 @@
 -- unit: money
 -- better: lower
 -- date: promised_date
+-- kept: everywhere
 --
 -- All cost of the deliveries promised in the period, whenever it was booked, before any
 -- credit from carriers, over the completed ones: failures stay in the cost. Deliveries

@@ -3,6 +3,7 @@
 -- unit: money
 -- better: higher
 -- date: promised_date
+-- kept: everywhere
 --
 -- Only deliveries whose revenue and cost are both known.
 select

@@ -3,6 +3,7 @@
 -- unit: money
 -- better: higher
 -- date: promised_date
+-- kept: everywhere
 --
 -- Delivery income net of VAT and refunds, never the value of the goods.
 select

@@ -3,10 +3,9 @@
 --
 -- Brings a delivery together with what other tables know of it, and settles which
 -- promise counts. A date promise is due at the end of that local day. Without any
--- contacts at all their number is unknown, not 0; so is the cost without any amount,
--- and whether promises were revised without any change of one. A segment given by
--- another version of the rule in an earlier snapshot stays: only the same version may
--- restate history.
+-- contacts at all their number is unknown, not 0; so is whether promises were revised
+-- without any change of one. A segment given by another version of the rule in an
+-- earlier snapshot stays: only the same version may restate history.
 select
     given.*,
     place.density_class,
@@ -18,22 +17,6 @@ select
         when (select count(*) from contacts) > 0
             then coalesce(contact.contact_count, 0)
     end as contact_count,
-    case
-        when
-            coalesce(
-                cost.booked_cost, given.carrier_charge, given.customer_credit,
-                given.cost_linehaul, given.cost_sorting, given.cost_last_mile,
-                given.cost_redelivery, given.cost_returns, given.cost_claims,
-                given.cost_contact, given.cost_surcharge, given.cost_overhead
-            ) is not null
-            then
-                coalesce(cost.booked_cost, 0) + coalesce(given.carrier_charge, 0)
-                + coalesce(given.customer_credit, 0) + coalesce(given.cost_linehaul, 0)
-                + coalesce(given.cost_sorting, 0) + coalesce(given.cost_last_mile, 0)
-                + coalesce(given.cost_redelivery, 0) + coalesce(given.cost_returns, 0)
-                + coalesce(given.cost_claims, 0) + coalesce(given.cost_contact, 0)
-                + coalesce(given.cost_surcharge, 0) + coalesce(given.cost_overhead, 0)
-    end as total_cost,
     coalesce(request.new_from, given.promised_from) as committed_from,
     end_of_promise(
         coalesce(request.new_by, given.promised_by),
@@ -53,11 +36,10 @@ select
             )
     end as last_promise_by,
     coalesce(place.time_zone, network_zone()) as local_zone
-from deliveries as given
+from costed_deliveries as given
 left join customer_promises as request on given.delivery_id = request.delivery_id
 left join promise_revisions as revision
     on given.delivery_id = revision.delivery_id
-left join delivery_costs as cost on given.delivery_id = cost.delivery_id
 left join delivery_contacts as contact on given.delivery_id = contact.delivery_id
 left join zones as place on given.zone = place.zone
 left join segment_periods as period

@@ -218,6 +218,27 @@ def test_the_service_page_is_accessible_and_fits_a_phone(open_page: Open, scheme
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_cost_to_serve_is_accessible_and_fits_a_phone(open_page: Open, scheme: str) -> None:
+    page = open_page("cost_to_serve", scheme)
+    page.locator(".js-plotly-plot").first.wait_for()
+    at_the_desk = violations(page)
+
+    page.set_viewport_size(PHONE)
+    page.wait_for_timeout(500)
+
+    assert at_the_desk == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_link_opens_cost_to_serve_under_its_rule(open_page: Open) -> None:
+    page = open_page("cost_to_serve?rule=tdabc&further=ledger")
+
+    assert page.get_by_text("paid time that nobody used is idle capacity").is_visible()
+    assert page.get_by_role("heading", name="From served to booked").is_visible()
+    assert "does not exist here" not in page.inner_text("body")
+
+
 def test_a_segment_leads_to_what_changed_in_it(open_page: Open) -> None:
     page = open_page("service")
     page.get_by_role("link", name="What changed in on-time rate, Premium").click()

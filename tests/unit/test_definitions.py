@@ -24,7 +24,7 @@ def open_(delivery_id: str, promised_by: str) -> dict[str, object]:
 
 
 DELIVERIES = [
-    # kept, first attempt, in its window; cost 5, revenue 8
+    # kept, first attempt, in its window; cost 5, revenue 8; a stop of 7.5 min and 1.5 km
     delivery(
         "kept",
         promised_from="2026-03-03 09:00:00",
@@ -33,8 +33,13 @@ DELIVERIES = [
         cost_last_mile="4.00",
         cost_linehaul="1.00",
         revenue="8.00",
+        leg_minutes="5",
+        leg_km="1.5",
+        service_minutes="2.5",
+        distance_km="9",
+        weight_kg="2",
     ),
-    # on the dot is on time; a second attempt; cost 7, no revenue
+    # on the dot is on time; a second attempt; cost 7, no revenue; at the stop before
     delivery(
         "on the dot",
         delivered_at=NOON_3RD,
@@ -42,8 +47,12 @@ DELIVERIES = [
         first_attempt_at="2026-03-03 09:00:00",
         carrier_charge="6.50",
         cost_redelivery="0.50",
+        leg_minutes="0",
+        leg_km="0",
+        service_minutes="3",
+        weight_kg="4",
     ),
-    # one second late, tried in time; cost 6, revenue 4
+    # one second late, tried in time; cost 6, revenue 4; nobody knows its leg
     delivery(
         "late",
         promised_from="2026-03-03 09:00:00",
@@ -52,6 +61,8 @@ DELIVERIES = [
         first_attempt_at="2026-03-03 11:00:00",
         cost_last_mile="6.00",
         revenue="4.00",
+        distance_km="7",
+        weight_kg="1.25",
     ),
     # customer asked for a day later, then it came: on time, earlier than its window
     delivery(
@@ -63,8 +74,16 @@ DELIVERIES = [
     delivery("moved by carrier", delivered_at="2026-03-04 11:00:00"),
     open_("overdue", NOON_3RD),
     open_("not yet due", "2026-03-11 12:00:00"),
-    # failed: its cost stays; tried once
-    delivery("failed", status="failed", delivered_at=None, attempts=1, cost_last_mile="3.00"),
+    # failed: its cost stays; tried once; 1 more is booked apart
+    delivery(
+        "failed",
+        status="failed",
+        delivered_at=None,
+        attempts=1,
+        cost_last_mile="3.00",
+        leg_minutes="6",
+        leg_km="2",
+    ),
     delivery("sent back", status="returned", delivered_at=None),
     delivery("lost", status="lost", delivered_at=None),
     delivery(
@@ -113,6 +132,11 @@ CONTACTS = [
     {"contact_id": n, "delivery_id": name, "opened_at": "2026-03-05"}
     for n, name in enumerate(("late", "lost", "lost"))
 ]
+COSTS = [
+    {"cost_id": 1, "delivery_id": "failed", "pool": "returns", "amount": "0.25", "booked_on": "2026-03-09"},  # noqa: E501
+    {"cost_id": 2, "delivery_id": "failed", "pool": "towing", "amount": "0.75", "booked_on": "2026-04-09"},  # noqa: E501
+    {"cost_id": 3, "delivery_id": "overdue", "pool": "claims", "amount": "2.00", "booked_on": "2026-03-09"},  # noqa: E501
+]  # fmt: skip
 
 DUE_KEPT = {"kept", "on the dot", "moved by customer"}
 DUE_LATE = {
@@ -129,6 +153,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
         "promise_changes": PROMISE_CHANGES,
         "surveys": SURVEYS,
         "contacts": CONTACTS,
+        "costs": COSTS,
         "exclusion_windows": EXCLUSIONS,
     }
     for name, rows in tables.items():
@@ -146,7 +171,27 @@ BY_HAND = {
     "delivered_only_on_time_rate": (4, 6),  # kept, dot, customer, early bird; late, carrier
     "in_window_rate": (1, 3),  # kept; "moved by customer" came before its window, "late" after
     "first_attempt_rate": (1, 4),  # kept; two second attempts, one failed
-    "cost_to_serve": (21, 3),  # 5 + 7 + 6 + 3 (failed) over three that arrived
+    "cost_to_serve": (22, 3),  # 5 + 7 + 6 + 4 (failed) over three that arrived
+    "cost_carrier_charge": (Decimal("6.5"), 3),
+    "cost_redelivery": (Decimal("0.5"), 3),
+    "cost_last_mile": (13, 3),  # 4 + 6 + 3
+    "cost_linehaul": (1, 3),
+    "cost_returns": (Decimal("0.25"), 3),  # booked apart
+    "cost_other": (Decimal("0.75"), 3),  # towing is no pool of the contract
+    "cost_claims": (0, 3),  # 2 are booked on one that is still open
+    "cost_contact": (0, 3),
+    "cost_customer_credit": (0, 3),
+    "cost_overhead": (0, 3),
+    "cost_sorting": (0, 3),
+    "cost_surcharge": (0, 3),
+    "booked_at_once": (21, None),
+    "booked_apart": (3, None),  # 1 on the failed, 2 on the overdue
+    "open_cost": (2, None),  # the overdue
+    "drops_per_delivery": (4, 3),
+    "stops_per_delivery": (3, 3),  # "on the dot" was handed over at the stop before
+    "minutes_per_delivery": (Decimal("16.5"), 3),  # 5 + 2.5, 3, 6
+    "kilometres_per_delivery": (Decimal("10.5"), 3),  # legs 1.5, 0, 2; 7 from the depot
+    "kilograms_per_delivery": (Decimal("7.25"), 3),
     "revenue_per_delivery": (12, 2),  # 8 + 4
     "margin_per_delivery": (1, 2),  # (8 - 5) + (4 - 6)
     "satisfaction": (7, 2),  # 5 + 2

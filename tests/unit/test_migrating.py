@@ -7,6 +7,7 @@ import pytest
 
 from dashboard.access import LOCAL_USER
 from dashboard.cli import main
+from dashboard.contract import VERSION
 from dashboard.errors import WarehouseError
 from dashboard.scope import Scope
 from dashboard.warehouse import Warehouse
@@ -50,14 +51,16 @@ def test_an_older_snapshot_names_the_way_to_open_it(older: Warehouse) -> None:
         older.reader(None, LOCAL_USER)
 
     assert str(refusal.value) == (
-        "snapshot 1 was made for version 1 of the data contract, this is 3; run 'doorstep migrate'"
+        f"snapshot 1 was made for version 1 of the data contract, this is {VERSION}; "
+        "run 'doorstep migrate'"
     )
 
 
 def test_a_newer_snapshot_asks_for_a_newer_doorstep(warehouse: Warehouse, put_in: Import) -> None:
     put_in(deliveries=ROWS)
     path = warehouse.path / "snapshots" / "1.json"
-    path.write_text(path.read_text().replace('"contract_version": 3', '"contract_version": 9'))
+    newer = path.read_text().replace(f'"contract_version": {VERSION}', '"contract_version": 99')
+    path.write_text(newer)
 
     with pytest.raises(WarehouseError, match="use a newer Doorstep"):
         Warehouse(warehouse.path).reader(None, LOCAL_USER)
@@ -72,7 +75,8 @@ def test_migrating_keeps_every_row_and_the_account_and_brings_what_is_new(
 
     after = older.newest()
     assert code == 0
-    assert capsys.readouterr().out == "Snapshot 2 is published, made anew by data contract 3.\n"
+    said = f"Snapshot 2 is published, made anew by data contract {VERSION}.\n"
+    assert capsys.readouterr().out == said
     assert (after.as_of, after.sources, after.tables) == (
         before.as_of, before.sources, before.tables,
     )  # fmt: skip
@@ -92,4 +96,5 @@ def test_a_migrated_warehouse_needs_nothing_more(
     capsys.readouterr()
 
     assert main(words) == 0
-    assert capsys.readouterr().out == "Nothing to do: snapshot 2 is of data contract 3.\n"
+    said = f"Nothing to do: snapshot 2 is of data contract {VERSION}.\n"
+    assert capsys.readouterr().out == said

@@ -57,10 +57,19 @@ def dimensions(reader: Reader) -> list[str]:
     return [d.name for d in reader.catalog.dimensions.values() if d.column]
 
 
+def each(reader: Reader) -> list[str]:
+    """The metrics that the roll-ups of single dimensions hold."""
+    return [name for name, one in reader.catalog.metrics.items() if one.kept != "cells"]
+
+
+def in_cells(reader: Reader) -> list[str]:
+    return [name for name, one in reader.catalog.metrics.items() if one.kept != "each"]
+
+
 def test_every_metric_by_every_dimension_and_segment_is_exactly_what_a_scan_gives(
     reader: Reader, asked: list[str]
 ) -> None:
-    metrics, rows = list(reader.catalog.metrics), scanned(reader)
+    metrics, rows = each(reader), scanned(reader)
     splits = [(), *((name,) for name in (*dimensions(reader), *GRAINS))]
     splits += [(name, "segment") for name in dimensions(reader) if name != "segment"]
 
@@ -86,7 +95,7 @@ def test_every_metric_by_every_dimension_and_segment_is_exactly_what_a_scan_give
 def test_periods_and_filters_cut_a_rollup_as_they_cut_the_rows(
     reader: Reader, asked: list[str], period: Period, by: tuple[str, ...], filters: dict
 ) -> None:
-    metrics, scope = list(reader.catalog.metrics), Scope(period).within(**filters)
+    metrics, scope = each(reader), Scope(period).within(**filters)
 
     kept = reader.roll_up(metrics, by, scope)
 
@@ -99,6 +108,37 @@ def test_two_dimensions_beside_the_segment_need_a_scan(reader: Reader, asked: li
 
     assert not any(map(is_kept, asked))
     assert found["numerator"].sum() == reader.roll_up(["volume"], [], Scope())["numerator"].sum()
+
+
+CELLS = [
+    (("month", "depot", "channel", "segment"), {}),
+    (("quarter", "service", "product_class"), {"channel": ("locker",)}),
+    (("zone", "channel"), {"segment": ("Rural",)}),
+    ((), {}),
+]
+
+
+@pytest.mark.parametrize(("by", "filters"), CELLS)
+def test_metrics_of_cells_by_several_dimensions_are_exactly_what_a_scan_gives(
+    reader: Reader, asked: list[str], by: tuple[str, ...], filters: dict
+) -> None:
+    metrics, scope = in_cells(reader), Scope(MARCH).within(**filters)
+
+    kept = reader.roll_up(metrics, by, scope)
+
+    assert all(map(is_kept, asked))
+    assert kept.equals(scanned(reader).roll_up(metrics, by, scope))
+
+
+def test_metrics_of_cells_are_scanned_by_the_day_and_by_carrier(
+    reader: Reader, asked: list[str]
+) -> None:
+    days = reader.roll_up(["cost_sorting"], ["segment"], Scope(DAYS))
+    carriers = reader.roll_up(["cost_sorting"], ["carrier"], Scope(MARCH))
+
+    assert not any(map(is_kept, asked))
+    assert days.height == 5
+    assert carriers.height == 8
 
 
 def test_cells_are_kept_by_month_and_scanned_by_day(reader: Reader, asked: list[str]) -> None:
@@ -115,7 +155,7 @@ def test_a_carriers_policy_reads_rollups_that_are_split_by_carrier_and_no_other(
 ) -> None:
     own = Reader(reader.manifest, one_carrier("Kestrel"), 1, reader.engine)
     rows = Reader(reader.manifest, one_carrier("Kestrel"), 1, scanned(reader).engine)
-    metrics = list(reader.catalog.metrics)
+    metrics = each(reader)
 
     segments = own.roll_up(metrics, ["segment"], Scope())
     zones = own.roll_up(metrics, ["zone"], Scope())
@@ -177,7 +217,7 @@ def test_rollups_mended_month_by_month_are_those_made_from_nothing(
         as_of += timedelta(days=chance.choice([0, 0, 20]))
         put_in(profile=changes, as_of=as_of, deliveries=list(rows.values()))
         reader = warehouse.reader(None, LOCAL_USER)
-        metrics, cut = list(reader.catalog.metrics), ("segment", "carrier", "day")
+        metrics, cut = each(reader), ("segment", "carrier", "day")
         asked.clear()
         kept = reader.roll_up(metrics, cut, Scope())
 

@@ -267,25 +267,6 @@ def test_a_carrier_s_charge_and_our_own_last_mile_are_never_both_booked(
     assert sorted(rows) == [(False, True, False), (True, False, True)]
 
 
-def test_rural_economy_loses_money_and_premium_earns_it(
-    files: duckdb.DuckDBPyConnection,
-) -> None:
-    costs = [
-        *("carrier_charge", "customer_credit", "cost_linehaul", "cost_sorting"),
-        *("cost_last_mile", "cost_redelivery", "cost_returns", "cost_claims"),
-        *("cost_contact", "cost_surcharge", "cost_overhead"),
-    ]
-    cost = " + ".join(f"coalesce({column}, 0)" for column in costs)
-    margins = files.execute(
-        f"select segment, service, sum(revenue - ({cost})) "
-        "/ count(*) filter (status = 'delivered') from cohort where is_due group by all"
-    ).fetchall()
-    by_policy = {(segment, service): float(margin) for segment, service, margin in margins}
-
-    assert -3.6 < by_policy["Rural", "economy"] < -1.4
-    assert all(m > 1 for (segment, _), m in by_policy.items() if segment == "Premium")
-
-
 def test_segments_of_the_tms_agree_with_the_crm_on_the_order_day(
     files: duckdb.DuckDBPyConnection,
 ) -> None:

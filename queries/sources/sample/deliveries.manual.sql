@@ -40,6 +40,9 @@ select
     ortung as geocode_quality,
     tour as route_id,
     stopp as stop_sequence,
+    halt as stop_id,
+    anfahrt_min as leg_minutes,
+    anfahrt_km as leg_km,
     fahrer as driver_id,
     gewicht_kg as weight_kg,
     volumen_l as volume_l,
@@ -55,8 +58,7 @@ select
     zusage_von_um as promised_from,
     zusage_bis_um as promised_by,
     case nur_tag
-        when 'ja' then 'true'
-        when 'nein' then 'false'
+        when 'ja' then 'true' when 'nein' then 'false'
         else nur_tag
     end as promise_is_date,
     status,
@@ -70,8 +72,6 @@ select
     sortierung_eur as cost_sorting,
     letzte_meile_eur as cost_last_mile,
     zweitversuch_eur as cost_redelivery,
-    ruecklauf_eur as cost_returns,
-    schaden_eur as cost_claims,
     kontakt_eur as cost_contact,
     zuschlag_eur as cost_surcharge,
     gemein_eur as cost_overhead,

@@ -1,0 +1,177 @@
+"""Sums of revenue, cost and work by month, depot and channel: what rules split within."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+from dashboard.scope import Period, Scope
+from dashboard.stats.allocation import Capacity
+from dashboard.warehouse import Reader
+
+CELL = ("month", "depot", "channel")
+WORK = {
+    "stops": "stops_per_delivery",
+    "minutes": "minutes_per_delivery",
+    "km": "kilometres_per_delivery",
+}
+Group = tuple[str, ...]
+CellKey = tuple[date, str, str]
+
+_ZERO = Decimal(0)
+
+
+@dataclass
+class Sums:
+    """Sums over some deliveries: numerators by metric, and completed ones."""
+
+    delivered: Decimal = _ZERO
+    earned_on: Decimal = _ZERO
+    by_metric: dict[str, Decimal] = field(default_factory=dict)
+
+    def add(self, other: "Sums") -> None:
+        """Add the sums of others."""
+        self.delivered += other.delivered
+        self.earned_on += other.earned_on
+        for metric, amount in other.by_metric.items():
+            self.by_metric[metric] = self.by_metric.get(metric, _ZERO) + amount
+
+    def take(self, other: "Sums") -> None:
+        """Take the sums of some away."""
+        self.delivered -= other.delivered
+        self.earned_on -= other.earned_on
+        for metric, amount in other.by_metric.items():
+            self.by_metric[metric] = self.by_metric.get(metric, _ZERO) - amount
+
+    def of(self, metric: str) -> Decimal:
+        """A metric's numerator; nothing where no row has one."""
+        return self.by_metric.get(metric, _ZERO)
+
+    @property
+    def revenue(self) -> Decimal | None:
+        """Income; None where no delivery's is known."""
+        return self.by_metric.get("revenue_per_delivery")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One month, depot and channel.
+
+    Attributes:
+        groups: What the reader asked for, by group.
+        whole: All deliveries of the cell, whatever the filters.
+        on_routes: Shared cost booked on routes only, by pool.
+        capacity: Of its routes; None where no route has any paid time.
+    """
+
+    groups: Mapping[Group, Sums]
+    whole: Sums
+    on_routes: Mapping[str, Decimal]
+    capacity: Capacity | None
+
+    @cached_property
+    def outside(self) -> Sums | None:
+        """The deliveries that filters hide; None where they hide none."""
+        rest = Sums()
+        rest.add(self.whole)
+        for own in self.groups.values():
+            rest.take(own)
+        return rest if any(rest.by_metric.values()) else None
+
+
+def read_cells(reader: Reader, split: Sequence[str], scope: Scope) -> dict[CellKey, Cell]:
+    """Sum everything that costs are split by.
+
+    Args:
+        reader: The snapshot.
+        split: Dimensions of the groups.
+        scope: Period and filters; filters cut the groups, never the cells.
+    """
+    own = dict(_by_cell(reader, split, scope))
+    if not own:
+        return {}
+    whole = _whole_cells(reader, scope, own)
+    routes = _on_routes(reader, scope.period)
+    capacities = _capacities(reader, scope.period)
+    return {
+        key: Cell(groups, whole[key], routes.get(key, {}), capacities.get(key))
+        for key, groups in own.items()
+    }
+
+
+def _metrics(reader: Reader) -> list[str]:
+    costs = reader.catalog.costs
+    drivers = {rule.driver for rule in costs.rules.values() if rule.driver}
+    pools = [pool.metric for pool in costs.pools.values()]
+    return ["cost_to_serve", "revenue_per_delivery", *pools, *sorted({*drivers, *WORK.values()})]
+
+
+def _by_cell(
+    reader: Reader, split: Sequence[str], scope: Scope
+) -> Iterator[tuple[CellKey, dict[Group, Sums]]]:
+    by = list(dict.fromkeys((*CELL, *split)))
+    rows = reader.roll_up(_metrics(reader), by, scope)
+    places = [by.index(name) + 1 for name in split]
+    cells: dict[CellKey, dict[Group, Sums]] = {}
+    for row in rows.iter_rows():
+        metric, key, group = row[0], row[1:4], tuple(row[at] for at in places)
+        sums = cells.setdefault(key, {}).setdefault(group, Sums())
+        numerator, denominator = row[-4], row[-3]
+        sums.by_metric[metric] = numerator
+        if metric == "cost_to_serve":
+            sums.delivered = denominator
+        elif metric == "revenue_per_delivery":
+            sums.earned_on = denominator
+    for cell, groups in cells.items():
+        if any("cost_to_serve" in sums.by_metric for sums in groups.values()):
+            yield cell, groups
+
+
+def _whole_cells(
+    reader: Reader, scope: Scope, own: Mapping[CellKey, Mapping[Group, Sums]]
+) -> dict[CellKey, Sums]:
+    """All deliveries of each cell; asked for anew only where filters hide some."""
+    if set(dict(scope.filters)) <= {"channel", "depot"}:
+        found = {}
+        for key, groups in own.items():
+            found[key] = Sums()
+            for sums in groups.values():
+                found[key].add(sums)
+        return found
+    every = dict(_by_cell(reader, (), scope.within(**dict.fromkeys(dict(scope.filters), ()))))
+    return {key: every[key][()] for key in own}
+
+
+def _inside(month: date, period: Period | None) -> bool:
+    return period is None or period.start <= month <= period.end
+
+
+def _on_routes(reader: Reader, period: Period | None) -> dict[CellKey, dict[str, Decimal]]:
+    """Costs that name a route only, by the month of the route."""
+    found: dict[CellKey, dict[str, Decimal]] = {}
+    rows = reader.report("costs_booked", Scope()) if reader.shows("costs") else None
+    for row in rows.iter_rows(named=True) if rows is not None else ():
+        month = row["route_month"]
+        if row["booked_on"] == "route" and _inside(month, period):
+            pools = found.setdefault((month, row["depot"], row["channel"]), {})
+            pools[row["pool"]] = pools.get(row["pool"], _ZERO) + row["amount"]
+    return found
+
+
+def _capacities(reader: Reader, period: Period | None) -> dict[CellKey, Capacity]:
+    if not reader.shows("routes"):
+        return {}
+    found = {}
+    for row in reader.report("route_capacity", Scope()).iter_rows(named=True):
+        paid = row["paid_minutes"]
+        if paid > 0 and _inside(row["month"], period):
+            found[row["month"], row["depot"], row["channel"]] = Capacity(
+                paid,
+                row["stem_minutes"],
+                row["stem_km"],
+                row["time_cost"] / paid,
+                row["km_rate"] / paid,
+                row["fixed_cost"],
+            )
+    return found

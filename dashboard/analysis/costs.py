@@ -1,0 +1,140 @@
+"""Which segments and delivery models lose money, and why?"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from dashboard.analysis.cost_board import CostBoard, RuleReadout
+from dashboard.analysis.cost_cells import Cell, CellKey, read_cells
+from dashboard.analysis.cost_finding import finding
+from dashboard.analysis.cost_rules import Allocation, GroupCost, allocate, allocate_each, together
+from dashboard.analysis.figures import measured, nothing_found
+from dashboard.analysis.ledger import reconciliation
+from dashboard.errors import ScopeError
+from dashboard.scope import Scope
+from dashboard.stated import BOOKED, TIME_DRIVEN
+from dashboard.warehouse import Reader
+
+FINEST = ("segment", "channel", "service")
+LEVELS: tuple[tuple[str, ...], ...] = (
+    ("segment",),
+    ("segment", "channel"),
+    ("segment", "service"),
+)
+MARGIN = "margin_per_delivery"
+
+
+def cost_to_serve(reader: Reader, rule: str, scope: Scope) -> CostBoard:
+    """What each segment earns and costs under a rule, and what other rules would say.
+
+    Args:
+        reader: The snapshot.
+        rule: How shared pools are split; a name of costs.toml.
+        scope: Period and filters.
+
+    Raises:
+        ScopeError: No delivery lies in the scope, or none has a known cost.
+        UnknownNameError: There is no such rule.
+    """
+    reader.catalog.rule(rule)
+    cells = read_cells(reader, FINEST, scope)
+    if not cells:
+        raise ScopeError(_nothing(reader, scope))
+    costs = reader.catalog.costs
+    applied = allocate_each(cells, costs.rules, costs)
+    readouts = tuple(_readouts(reader, applied, scope))
+    chosen = applied[rule]
+    segments = together(chosen, (0,))
+    whole = together(chosen, ())[0]
+    return CostBoard(
+        message=finding(readouts, whole),
+        rule=rule,
+        period=scope.period,
+        segments=segments,
+        whole=whole,
+        allocation=chosen,
+        covers_all=not scope.filters,
+        readouts=readouts,
+        reconciliation=reconciliation(reader, scope.period),
+        without_revenue=_without_revenue(cells),
+        unavailable=tuple(name for name in costs.six if _is_unavailable(cells, name, reader)),
+    )
+
+
+def cost_by(reader: Reader, rule: str, dimension: str, scope: Scope) -> tuple[GroupCost, ...]:
+    """What each value of a dimension earns and costs under a rule, the largest first.
+
+    Raises:
+        ScopeError: No delivery lies in the scope, or none has a known cost.
+        UnknownNameError: There is no such rule or dimension.
+    """
+    return split_cost(reader, rule, (dimension,), scope).groups
+
+
+def split_cost(reader: Reader, rule: str, by: Sequence[str], scope: Scope) -> Allocation:
+    """One rule applied to groups of any dimensions.
+
+    Raises:
+        ScopeError: No delivery lies in the scope, or none has a known cost.
+        UnknownNameError: There is no such rule or dimension.
+    """
+    reader.catalog.rule(rule)
+    cells = read_cells(reader, by, scope)
+    if not cells:
+        raise ScopeError(_nothing(reader, scope))
+    return allocate(cells, rule, reader.catalog.costs)
+
+
+def _readouts(
+    reader: Reader, applied: Mapping[str, Allocation], scope: Scope
+) -> Iterator[RuleReadout]:
+    for level in LEVELS:
+        places = [FINEST.index(name) for name in level]
+        halves = _half_intervals(reader, level, scope)
+        by_rule = {name: together(found, places) for name, found in applied.items()}
+        for first in by_rule[BOOKED]:
+            margins = {
+                name: margin
+                for name, groups in by_rule.items()
+                if (margin := _margin_of(groups, first.group)) is not None
+            }
+            name = " × ".join(value.replace("_", " ") for value in first.group)
+            half = halves.get(first.group)
+            yield RuleReadout(name, first.group, first.delivered, margins, half)
+
+
+def _margin_of(groups: Sequence[GroupCost], group: tuple[str, ...]) -> float | None:
+    found = next(one for one in groups if one.group == group)
+    return found.per_delivery(found.margin)
+
+
+def _half_intervals(
+    reader: Reader, by: Sequence[str], scope: Scope
+) -> dict[tuple[str, ...], float]:
+    """Half the interval of the booked margin per delivery, by group."""
+    return {
+        tuple(value for _, value in one.group): (one.high - one.low) / 2
+        for one in measured(reader, (MARGIN,), by, scope)
+        if one.high is not None and one.low is not None
+    }
+
+
+def _without_revenue(cells: Mapping[CellKey, Cell]) -> int:
+    sums = [own for cell in cells.values() for own in cell.groups.values()]
+    return int(sum((own.delivered - own.earned_on for own in sums), Decimal(0)))
+
+
+def _is_unavailable(cells: Mapping[CellKey, Cell], rule: str, reader: Reader) -> bool:
+    """Whether no cell has anything to weigh by."""
+    if rule == TIME_DRIVEN:
+        return all(cell.capacity is None for cell in cells.values())
+    driver = str(reader.catalog.costs.rules[rule].driver)
+    return not any(cell.whole.of(driver) for cell in cells.values())
+
+
+def _nothing(reader: Reader, scope: Scope) -> str:
+    if not measured(reader, ("volume",), (), scope):
+        return nothing_found(reader, scope)
+    return (
+        "no delivery in view has a known cost; give deliveries a cost column such as "
+        "carrier_charge or cost_last_mile, or the table costs"
+    )

@@ -1,0 +1,13 @@
+-- label: Credits to customers per delivery
+-- question: What do credits to customers cost per completed delivery?
+-- unit: money
+-- better: lower
+-- date: promised_date
+-- kept: cells
+--
+-- A charge per drop. Part of cost to serve.
+select
+    coalesce(customer_credit, 0) + coalesce(booked_customer_credit, 0) as numerator,
+    cast(is_delivered as integer) as denominator
+from deliveries
+where is_closed and total_cost is not null

@@ -1,0 +1,13 @@
+-- label: Surcharges per delivery
+-- question: What do surcharges cost per completed delivery?
+-- unit: money
+-- better: lower
+-- date: promised_date
+-- kept: cells
+--
+-- A charge per drop. Part of cost to serve.
+select
+    coalesce(cost_surcharge, 0) + coalesce(booked_surcharge, 0) as numerator,
+    cast(is_delivered as integer) as denominator
+from deliveries
+where is_closed and total_cost is not null
