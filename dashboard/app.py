@@ -7,31 +7,29 @@ from dashboard import tree, ui
 st.set_page_config(page_title="Doorstep", page_icon="🚪", layout="wide")
 
 pages = tree.root() / "pages"
-page = st.navigation(
-    {
-        "Review": [
-            st.Page(
-                pages / "overview.py",
-                title="Overview",
-                default=True,
-                help="How is each segment doing against target, and what changed?",
-            ),
-        ],
-        "Data": [
-            st.Page(
-                pages / "definitions.py",
-                title="Definitions",
-                help="What does each metric mean?",
-            ),
-            st.Page(
-                pages / "data_quality.py",
-                title="Data quality",
-                help="What came in, what was refused, how fresh is it?",
-            ),
-        ],
-    },
-    position="top",
-)
+sections = {
+    "Review": [
+        st.Page(
+            pages / "overview.py",
+            title="Overview",
+            default=True,
+            help="How is each segment doing against target, and what changed?",
+        ),
+    ],
+    "Data": [
+        st.Page(
+            pages / "definitions.py",
+            title="Definitions",
+            help="What does each metric mean?",
+        ),
+        st.Page(
+            pages / "data_quality.py",
+            title="Data quality",
+            help="What came in, what was refused, how fresh is it?",
+        ),
+    ],
+}
+page = st.navigation(sections, position="top")
 with ui.errors_as_sentences():
-    ui.open_view()
+    ui.open_view(page.url_path, (one.url_path for held in sections.values() for one in held))
     page.run()

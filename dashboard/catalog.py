@@ -142,6 +142,8 @@ class Dimension:
         filter: Whether it stands in the filter bar.
         rolled_with: Name of the pass over the rows that rolls it up, with others.
         kept: Whether its roll-up keeps days or months.
+        outcome: Whether it is known only when the delivery has ended: it describes a
+            result, and explains none.
     """
 
     name: str
@@ -151,6 +153,12 @@ class Dimension:
     filter: bool = False
     rolled_with: str | None = None
     kept: Literal["day", "month"] = "day"
+    outcome: bool = False
+
+    @property
+    def explains(self) -> bool:
+        """Whether a change may be split by it: no cut of time, no outcome, kept by day."""
+        return self.column is not None and not self.outcome and self.kept == "day"
 
 
 @dataclass(frozen=True)

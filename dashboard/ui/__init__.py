@@ -15,6 +15,7 @@ from dashboard.ui.page import (
     title,
     whole_snapshot,
 )
+from dashboard.ui.parameters import choose
 from dashboard.ui.start import open_view
 from dashboard.ui.view import current_scope, current_view
 
@@ -23,6 +24,7 @@ __all__ = [
     "answer",
     "board",
     "chart",
+    "choose",
     "compared",
     "contents",
     "current_scope",

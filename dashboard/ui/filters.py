@@ -1,8 +1,8 @@
 """The filter bar: it runs before the page and puts the reader's view together."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import streamlit as st
@@ -22,6 +22,7 @@ from dashboard.ui.links import (
     read_link,
     write_link,
 )
+from dashboard.ui.parameters import chosen as chosen_option
 from dashboard.ui.periods import CUSTOM, PREVIOUS, VERSUS, Calendar
 from dashboard.ui.text import plain
 from dashboard.warehouse import Reader
@@ -33,12 +34,13 @@ _QUERY = "query-params"
 
 @dataclass(frozen=True)
 class Chosen:
-    """What the bar says: the scope, and the names people use for its days."""
+    """What the bar says: the scope, the names people use for its days, its address."""
 
     scope: Scope
     period_name: str
     versus_name: str
     note: str = ""
+    address: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
 
 
 def choices(reader: Reader, span: Period, fiscal_year_start: int) -> Choices:
@@ -62,8 +64,9 @@ def filter_bar(offered: Choices) -> Chosen:
         versus = st.selectbox("Compare with", VERSUS, key=COMPARED, bind=_QUERY, width=200)
         chosen = _chosen(offered.calendar, period, dates, versus)
         filters = _dimension_boxes(offered)
-        _link_box(offered, chosen.scope, period, versus)
-    return replace(chosen, scope=chosen.scope.within(**filters))
+        address = _address(offered, chosen.scope, period, versus)
+        _link_box(offered, address)
+    return replace(chosen, scope=chosen.scope.within(**filters), address=address)
 
 
 def _judge_address(offered: Choices) -> None:
@@ -189,12 +192,19 @@ def _on_the_line() -> Generator[None, None, None]:
         yield
 
 
-def _link_box(offered: Choices, scope: Scope, period: str, versus: str) -> None:
+def _address(
+    offered: Choices, scope: Scope, period: str, versus: str
+) -> Mapping[str, str | Sequence[str]]:
+    """What every page's link holds: days, filters, snapshot."""
     days = scope.period or offered.calendar.span
     values = {PERIOD: period, FROM: str(days.start), TO: str(days.end), COMPARED: versus}
     picked = {d.name: list(st.session_state[d.name]) for d in offered.dimensions}
-    pinned = {SNAPSHOT: st.query_params[SNAPSHOT]}
-    link = write_link(st.context.url or "", {**values, **picked, **pinned})
+    return {**values, **picked, SNAPSHOT: st.query_params[SNAPSHOT]}
+
+
+def _link_box(offered: Choices, address: Mapping[str, str | Sequence[str]]) -> None:
+    own = {one.name: chosen_option(one) for one in offered.parameters}
+    link = write_link(st.context.url or "", {**address, **own})
     with st.container(gap=None, width="content"):
         st.space("small")
         with st.popover("Copy link", key="copy_link"):

@@ -10,6 +10,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from dashboard.catalog import Dimension
+from dashboard.ui.parameters import Parameter
 from dashboard.ui.periods import CUSTOM, VERSUS, Calendar
 
 Params = Mapping[str, Sequence[str]]
@@ -29,11 +30,19 @@ class Choices:
         calendar: Its days.
         dimensions: The dimensions of the filter bar.
         values: The values of each.
+        parameters: What the page asked for has of its own.
     """
 
     calendar: Calendar
     dimensions: tuple[Dimension, ...]
     values: Mapping[str, Sequence[str]]
+    parameters: tuple[Parameter, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name that an address may hold."""
+        own = (one.name for one in (*self.dimensions, *self.parameters))
+        return frozenset((SNAPSHOT, PERIOD, COMPARED, FROM, TO, *own))
 
 
 @dataclass(frozen=True)
@@ -53,11 +62,11 @@ class Reading:
 
 def read_link(params: Params, choices: Choices) -> Reading:
     """Judge every parameter of an address, except the snapshot."""
-    known = {SNAPSHOT, PERIOD, COMPARED, FROM, TO, *(d.name for d in choices.dimensions)}
-    unknown = [name for name in params if name not in known]
+    unknown = [name for name in params if name not in choices.names]
     refused = [f"{_shown(name, params[name])} (no such filter)" for name in unknown]
-    refused += _refused_values(params, choices) + _repeated(params)
+    refused += _refused_values(params, choices) + _repeated(params, choices)
     respelt, dates_refused = _dates(params, choices.calendar)
+    respelt |= _labels(params, choices.parameters)
     period = _only(params, PERIOD)
     named = choices.calendar.named(period) if period else None
     if period and named is None:
@@ -85,18 +94,35 @@ def write_link(base: str, values: Mapping[str, str | Sequence[str]]) -> str:
 
 
 def _refused_values(params: Params, choices: Choices) -> list[str]:
-    return [
+    refused = [
         f"{dimension.name}={value} (no such {dimension.label.lower()})"
         for dimension in choices.dimensions
         for value in params.get(dimension.name, ())
         if value and value not in choices.values[dimension.name]
     ]
+    return refused + [
+        f"{one.name}={value} (use one of: {', '.join(one.options)})"
+        for one in choices.parameters
+        for value in params.get(one.name, ())[-1:]
+        if value and one.named(value) is None
+    ]
 
 
-def _repeated(params: Params) -> list[str]:
+def _labels(params: Params, parameters: Sequence[Parameter]) -> dict[str, str]:
+    """A page's choices as its boxes write them, where the address names them otherwise."""
+    respelt = {}
+    for one in parameters:
+        asked = _only(params, one.name)
+        option = one.named(asked)
+        if option and one.options[option] != asked:
+            respelt[one.name] = one.options[option]
+    return respelt
+
+
+def _repeated(params: Params, choices: Choices) -> list[str]:
     return [
         f"{name}={value} (only the last {name} counts)"
-        for name in (PERIOD, COMPARED, FROM, TO)
+        for name in (PERIOD, COMPARED, FROM, TO, *(one.name for one in choices.parameters))
         for value in params.get(name, ())[:-1]
     ]
 

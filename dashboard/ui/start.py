@@ -1,5 +1,7 @@
 """What runs before every page: snapshot, filter bar, view."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -10,13 +12,18 @@ from dashboard.errors import NotEnoughDataError
 from dashboard.ui import view
 from dashboard.ui.filters import choices, filter_bar, said
 from dashboard.ui.links import Choices
+from dashboard.ui.parameters import of_page
 from dashboard.ui.snapshots import offer_newest, pinned_manifest
 
 _STYLE = Path(__file__).with_name("style.css")
 
 
-def open_view() -> None:
+def open_view(page: str, pages: Iterable[str]) -> None:
     """Fix the snapshot, draw the filter bar and put the reader's view together.
+
+    Args:
+        page: Address of the page that runs next; '' is the Overview.
+        pages: Addresses of all pages that the navigation holds.
 
     Raises:
         DashboardError: There is no warehouse, no snapshot, or a setting is wrong.
@@ -26,7 +33,9 @@ def open_view() -> None:
     warehouse = view.warehouse(folder)
     manifest = pinned_manifest(warehouse)
     policy = LOCAL_USER.id
-    offered = _choices(folder, manifest.id, policy, settings.load().fiscal_year_start)
+    found = _choices(folder, manifest.id, policy, settings.load().fiscal_year_start)
+    catalog = view.reader(folder, manifest.id, policy).catalog
+    offered = replace(found, parameters=of_page(page, catalog))
     chosen = filter_bar(offered)
     offer_newest(warehouse, manifest)
     labels = {dimension.name: dimension.label for dimension in offered.dimensions}
@@ -40,6 +49,9 @@ def open_view() -> None:
             versus_name=chosen.versus_name,
             filters_said=said(chosen, labels),
             segments=tuple(offered.values.get("segment", ())),
+            parameters=offered.parameters,
+            pages=frozenset(pages),
+            address=chosen.address,
         )
     )
 

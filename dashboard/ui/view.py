@@ -1,8 +1,9 @@
 """What this reader looks at in this run: the snapshot, the scope, the colours."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
@@ -12,6 +13,9 @@ from dashboard.catalog import Catalog
 from dashboard.charts import Days, Palette
 from dashboard.scope import Scope
 from dashboard.warehouse import Manifest, Reader, Warehouse
+
+if TYPE_CHECKING:
+    from dashboard.ui.parameters import Parameter
 
 DEFAULTS = "doorstep_defaults"
 """Session key: what each filter goes back to."""
@@ -32,6 +36,9 @@ class View:
         period_name, versus_name: What people call the days: '2026 Q3'.
         filters_said: Days and active filters in words.
         segments: All segments of the snapshot, whatever the filters.
+        parameters: Choices that the page has of its own.
+        pages: Addresses of the pages that the navigation holds.
+        address: Days, filters and snapshot, as every page's link writes them.
     """
 
     warehouse: str
@@ -42,6 +49,9 @@ class View:
     versus_name: str
     filters_said: str
     segments: tuple[str, ...]
+    parameters: "tuple[Parameter, ...]"
+    pages: frozenset[str]
+    address: Mapping[str, str | Sequence[str]]
 
     @property
     def reader(self) -> Reader:

@@ -1,5 +1,6 @@
 """Links: read before any widget runs, written with everything they mean."""
 
+from dataclasses import replace
 from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,6 +12,7 @@ from dashboard.catalog import Dimension
 from dashboard.scope import Period, Scope
 from dashboard.ui.empty import why_empty
 from dashboard.ui.links import Choices, read_link, write_link
+from dashboard.ui.parameters import Parameter
 from dashboard.ui.periods import CUSTOM, LAST_YEAR, NOTHING, PREVIOUS, WHOLE, Calendar
 from dashboard.ui.text import plain, safe
 
@@ -140,3 +142,20 @@ def test_a_review_opens_on_the_newest_quarter_that_is_more_than_a_beginning() ->
 
     assert Calendar(CALENDAR.span, volumes=volumes).usual == "2026 Q2"
     assert Calendar(CALENDAR.span).usual == "2026 Q3"
+
+
+WITH_A_BOX = replace(
+    CHOICES, parameters=(Parameter("by", "By", {"carrier": "Carrier", "zone": "Zone"}),)
+)
+
+
+def test_a_pages_own_choice_may_be_named_or_labelled() -> None:
+    assert read_link({"by": ["zone"]}, WITH_A_BOX).respelt == {"by": "Zone"}
+    assert read_link({"by": ["Zone"]}, WITH_A_BOX) == read_link({}, WITH_A_BOX)
+    assert read_link({"by": ["zone"]}, CHOICES).refused == ("by=zone (no such filter)",)
+
+
+def test_a_choice_that_a_page_does_not_offer_is_refused_with_those_it_does() -> None:
+    refused = read_link({"by": ["zone", "moon"]}, WITH_A_BOX).refused
+
+    assert refused == ("by=moon (use one of: carrier, zone)", "by=zone (only the last by counts)")

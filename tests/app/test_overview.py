@@ -111,6 +111,9 @@ def test_the_copied_link_names_everything_and_opens_the_same_view(
         "channel": [""],
         "zone": [""],
         "snapshot": ["1"],
+        "change": ["On-time rate"],
+        "by": ["Segment"],
+        "and_by": ["nothing"],
     }
     assert not again.warning
     assert cards(again) == cards(app)

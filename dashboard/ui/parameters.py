@@ -1,0 +1,85 @@
+"""What a page's own boxes put into its address: stated here once, for every page.
+
+A page draws its boxes with `ui.choose(name)`. The entry script knows them before the page
+runs, so that links are judged, and written, with them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard.catalog import Catalog
+from dashboard.ui import view
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One choice of a page that a link remembers.
+
+    Attributes:
+        name: What the address calls it, and the key of its box.
+        label: What stands above the box.
+        options: What may be chosen, and what people call it; an address may say either.
+        default: The option before anyone chose; the first where it is left empty.
+    """
+
+    name: str
+    label: str
+    options: Mapping[str, str]
+    default: str = ""
+
+    @property
+    def usual(self) -> str:
+        """The option before anyone chose."""
+        return self.default or next(iter(self.options))
+
+    def named(self, text: str) -> str | None:
+        """The option that an address means by its name or its label; None for no option."""
+        if text in self.options:
+            return text
+        return next((name for name, label in self.options.items() if label == text), None)
+
+
+def _of_the_overview(catalog: Catalog) -> tuple[Parameter, ...]:
+    metrics = {one.name: one.label for one in catalog.metrics.values()}
+    dimensions = {one.name: one.label for one in catalog.dimensions.values() if one.explains}
+    seconds = {"nothing": "nothing", **dimensions}
+    return (
+        Parameter("change", "What changed", metrics, "on_time_rate"),
+        Parameter("by", "By", dimensions, "segment"),
+        Parameter("and_by", "And by", seconds),
+    )
+
+
+PAGES: Mapping[str, Callable[[Catalog], tuple[Parameter, ...]]] = {"": _of_the_overview}
+"""The parameters of each page, by its address ('' is the Overview)."""
+
+
+def of_page(page: str, catalog: Catalog) -> tuple[Parameter, ...]:
+    """The parameters of a page, in the order of its boxes."""
+    return PAGES[page](catalog) if page in PAGES else ()
+
+
+def choose(name: str, width: int = 220) -> str:
+    """Draw the box of one of the page's parameters and say which option is chosen."""
+    stated = {one.name: one for one in view.current_view().parameters}
+    parameter = stated[name]
+    options = list(parameter.options)
+    return st.selectbox(
+        parameter.label,
+        options,
+        index=options.index(parameter.usual),
+        format_func=parameter.options.__getitem__,
+        key=name,
+        bind="query-params",
+        width=width,
+    )
+
+
+def chosen(parameter: Parameter) -> str:
+    """The label chosen, as the address writes it; the box may not have been drawn yet."""
+    if parameter.name in st.session_state:
+        return parameter.options[st.session_state[parameter.name]]
+    asked = parameter.named(st.query_params.get(parameter.name, ""))
+    return parameter.options[asked or parameter.usual]
