@@ -49,8 +49,8 @@ class Header:
     sql: str
     first_line: int
 
-    def need(self, *names: str) -> None:
-        """Check that the header has exactly these keys.
+    def need(self, *names: str, may: tuple[str, ...] = ()) -> None:
+        """Check that the header has exactly these keys, and perhaps others it may have.
 
         Raises:
             CatalogError: A key is missing or not known.
@@ -60,9 +60,10 @@ class Header:
                 found = f"the header has no '{name}'"
                 raise self.broken(found, f"add a line '-- {name}: …'")
         for name in self.keys:
-            if name not in names:
+            if name not in (*names, *may):
                 found = f"unknown header key '{name}'"
-                raise self.broken(found, f"use {', '.join(names)}", self.line_of(name))
+                needed = f"use {', '.join((*names, *may))}"
+                raise self.broken(found, needed, self.line_of(name))
 
     def one_of(self, name: str, values: tuple[str, ...]) -> str:
         """The value of a key that must come from a closed list."""
@@ -120,6 +121,7 @@ class Distribution:
     Attributes:
         value: SQL of the number; null ranks after every value.
         condition: SQL that chooses the rows; None takes all.
+        by: Dimensions that its roll-up is split by, beside day and segment.
     """
 
     name: str
@@ -131,6 +133,7 @@ class Distribution:
     date: str
     value: str
     condition: str | None
+    by: tuple[str, ...]
     sql: str = field(repr=False)
 
 
@@ -163,13 +166,18 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Report:
-    """One table behind a page."""
+    """One table behind a page.
+
+    Attributes:
+        cuts: Models that a scope cuts; None cuts every model that the report reads.
+    """
 
     name: str
     title: str
     question: str
     grain: str
     columns: str
+    cuts: tuple[str, ...] | None
     sql: str = field(repr=False)
 
 
@@ -324,7 +332,7 @@ def _metric(header: Header, facts: Mapping[str, Model]) -> Metric:
 
 
 def _distribution(header: Header, facts: Mapping[str, Model]) -> Distribution:
-    header.need("label", "question", "unit", "date")
+    header.need("label", "question", "unit", "date", may=("by",))
     select, fact = _one_plain_select(header, facts)
     terms = {term.alias: term.unalias().sql("duckdb") for term in select.expressions}
     if list(terms) != ["value"]:
@@ -341,6 +349,7 @@ def _distribution(header: Header, facts: Mapping[str, Model]) -> Distribution:
         date=header.keys["date"],
         value=terms["value"],
         condition=where.this.sql("duckdb") if where else None,
+        by=tuple(header.keys.get("by", "").replace(",", " ").split()),
         sql=header.sql,
     )
 
@@ -375,7 +384,7 @@ def _parse(header: Header) -> exp.Expr:
 
 
 def _report(header: Header) -> Report:
-    header.need("title", "question", "grain", "params", "columns")
+    header.need("title", "question", "grain", "params", "columns", may=("cuts",))
     header.one_of("params", ("scope",))
     _parse(header)
     keys = header.keys
@@ -385,6 +394,7 @@ def _report(header: Header) -> Report:
         question=keys["question"],
         grain=keys["grain"],
         columns=keys["columns"],
+        cuts=tuple(keys["cuts"].replace(",", " ").split()) if "cuts" in keys else None,
         sql=header.sql,
     )
 

@@ -51,6 +51,17 @@ class Settings(BaseSettings):
         description="The same, for carriers whose messages take longer.",
     )
 
+    themes: Path | None = Field(
+        default=None,
+        description="File of keywords by theme for comments and contacts, in place of "
+        "`queries/themes.toml`; the next import matches by it.",
+    )
+    benchmarks: Path | None = Field(
+        default=None,
+        description="CSV file of published figures of your own, shown after those of "
+        "`queries/benchmarks.csv` and with its columns.",
+    )
+
     @property
     def longest_lag(self) -> timedelta:
         """The longest completeness lag of any carrier."""

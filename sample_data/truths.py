@@ -44,6 +44,21 @@ class Survey:
 
 
 @dataclass(frozen=True)
+class Contacts:
+    """Truth 7: who gets in touch, and where parcels are left in the rain."""
+
+    form_kept: float
+    form_at_once: float
+    form_at_most: float
+    flat_from_minutes: int
+    form_undelivered: float
+    rain_before: float
+    rain_after: float
+    rain_zones: tuple[str, ...]
+    rain_changes_in: str
+
+
+@dataclass(frozen=True)
 class Endings:
     """Truth 10: how deliveries end that do not simply arrive."""
 
@@ -74,6 +89,7 @@ class Truths:
     late_share: dict[str, float]
     premium: Premium
     survey: Survey
+    contacts: Contacts
     endings: Endings
     promise_changes: PromiseChanges
     dirty_rows: dict[str, int]
@@ -83,11 +99,13 @@ def _read() -> Truths:
     text = Path(__file__).with_name("truths.toml").read_text(encoding="utf-8")
     data = tomllib.loads(text)
     premium = data["premium"] | {"hot_zones": tuple(data["premium"]["hot_zones"])}
+    contacts = data["contacts"] | {"rain_zones": tuple(data["contacts"]["rain_zones"])}
     return Truths(
         world=World(**data["world"]),
         late_share=data["late_share"],
         premium=Premium(**premium),
         survey=Survey(**data["survey"]),
+        contacts=Contacts(**contacts),
         endings=Endings(**data["endings"]),
         promise_changes=PromiseChanges(**data["promise_changes"]),
         dirty_rows=data["dirty_rows"],

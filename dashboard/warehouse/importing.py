@@ -16,6 +16,7 @@ from dashboard.catalog import Catalog
 from dashboard.contract import VERSION
 from dashboard.errors import SourceError, WarehouseError
 from dashboard.settings import Settings
+from dashboard.themes import Themes, themes_in_use
 from dashboard.warehouse import (
     accounting,
     building,
@@ -68,6 +69,7 @@ class _Run:
     catalog: Catalog
     options: ImportOptions
     profile: Profile
+    themes: Themes
     connection: duckdb.DuckDBPyConnection
     before: Manifest | None
 
@@ -82,7 +84,8 @@ class _Run:
     @cached_property
     def recipe(self) -> str:
         """Digest of all that decides what the same files become."""
-        stated = repr((self.profile, self.catalog.contract, self.catalog.models, VERSION))
+        catalog = self.catalog
+        stated = repr((self.profile, catalog.contract, catalog.models, self.themes, VERSION))
         return blake2b(stated.encode(), digest_size=16).hexdigest()
 
 
@@ -124,8 +127,9 @@ def _import_folder(
             name: [open_file(path, profile.raw[name], bench) for path in paths]
             for name, paths in found.items()
         }
-        with staging.workbench(bench, profile.time_zone, options.settings.threads) as connection:
-            run = _Run(store, catalog, options, profile, connection, before)
+        themes, threads = themes_in_use(options.settings.themes), options.settings.threads
+        with staging.workbench(bench, profile.time_zone, threads, themes) as connection:
+            run = _Run(store, catalog, options, profile, themes, connection, before)
             return _import(run, files)
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from dashboard.catalog import Catalog
 from dashboard.contract import VERSION
 from dashboard.settings import Settings
+from dashboard.themes import themes_in_use
 from dashboard.warehouse import building, checking, staging, writing
 from dashboard.warehouse.snapshots import DataFile, Manifest, Store
 
@@ -37,7 +38,8 @@ def migrate(store: Store, catalog: Catalog, settings: Settings) -> Manifest | No
                 "restated": (),
             }
         )
-        with staging.workbench(folder, before.time_zone, settings.threads) as connection:
+        themes = themes_in_use(settings.themes)
+        with staging.workbench(folder, before.time_zone, settings.threads, themes) as connection:
             bench = writing.Bench(connection, store.path, "changes")
             files = _write_anew(bench, catalog, before, writing_again.id)
         place = building.Place(store.path, catalog, settings)

@@ -132,7 +132,9 @@ def rollup_tables(catalog: Catalog) -> list[RollupTable]:
         for dimension in split
     ]
     values = [
-        RollupTable(one.fact, one.date, (SEGMENT,), "day", f"values of {one.name}", one.name)
+        RollupTable(
+            one.fact, one.date, (*one.by, SEGMENT), "day", f"values of {one.name}", one.name
+        )
         for one in catalog.distributions.values()
     ]
     return sums + values
@@ -176,20 +178,20 @@ class Builder:
         self._manifest = manifest
 
     def build(
-        self, before: Manifest | None, months: Mapping[str, Months]
+        self, before: Manifest | None, months: Mapping[tuple[str, str], Months]
     ) -> dict[str, tuple[DataFile, ...]]:
         """Write every roll-up; returns their files by name.
 
         Args:
             before: A snapshot whose roll-ups were made by the same recipe.
-            months: By model, the months whose rows or verdicts moved since.
+            months: By model and date column, the months whose rows or verdicts moved since.
         """
         files = {}
         for (fact, day, _), tables in groupby(
             rollup_tables(self._catalog), key=lambda one: (one.fact, one.date, one.made_with)
         ):
             together = list(tables)
-            anew = months[fact]
+            anew = months[fact, day]
             if together[0].distribution:
                 self._count_values(together[0], anew)
             else:
@@ -219,10 +221,13 @@ class Builder:
     def _count_values(self, table: RollupTable, months: Months) -> None:
         """Count how often each value of a distribution occurs, as `summed`."""
         one = self._catalog.distribution(str(table.distribution))
-        segment = rollup.value_of(self._catalog.dimension(SEGMENT))
+        keys = ", ".join(
+            f"{rollup.value_of(self._catalog.dimension(name))} as {identifier(name)}"
+            for name in table.dimensions
+        )
         self._connection.execute(
             f"create or replace temp table summed as select {one.date} as {DAY}, "
-            f"{segment} as {SEGMENT}, {one.value} as value, count(*) as rows "
+            f"{keys}, {one.value} as value, count(*) as rows "
             f"from known.{identifier(one.fact)} where {one.date} is not null "
             f"and ({one.condition or 'true'}) and {months.inside(one.date)} group by all"
         )

@@ -12,6 +12,8 @@ select
         when (select count(*) from contacts) > 0
             then coalesce(contact.contact_count, 0)
     end as contact_count,
+    contact.contact_themes,
+    contact.contact_tool_themes,
     case
         when
             coalesce(

@@ -7,6 +7,7 @@ import pytest
 
 from dashboard.access import LOCAL_USER
 from dashboard.cli import main
+from dashboard.contract import VERSION
 from dashboard.errors import WarehouseError
 from dashboard.scope import Scope
 from dashboard.warehouse import Warehouse
@@ -14,6 +15,10 @@ from tests.conftest import Import
 from tests.raw import stored
 from tests.rows import delivery
 
+LATER = (
+    "lateness_band, delivered_date, tried_date, contact_themes, contact_tool_themes, "
+    "lateness_minutes"
+)
 ROWS = [
     delivery("kept", cost_last_mile="4.00"),
     delivery("late", delivered_at="2026-03-03 13:00:00", attempts=0),
@@ -32,7 +37,7 @@ def made_by_version_1(warehouse: Warehouse) -> None:
     for file in manifest["files"]["deliveries"]:
         whole = warehouse.path / file["path"]
         older = whole.with_suffix(".old")
-        rows = f"select * exclude (warnings, cell) from '{whole}'"
+        rows = f"select * exclude (warnings, cell, {LATER}) from '{whole}'"
         duckdb.execute(f"copy ({rows}) to '{older}' (format parquet)").fetchall()
         older.rename(whole)
 
@@ -50,14 +55,16 @@ def test_an_older_snapshot_names_the_way_to_open_it(older: Warehouse) -> None:
         older.reader(None, LOCAL_USER)
 
     assert str(refusal.value) == (
-        "snapshot 1 was made for version 1 of the data contract, this is 2; run 'doorstep migrate'"
+        "snapshot 1 was made for version 1 of the data contract, this is 3; run 'doorstep migrate'"
     )
 
 
 def test_a_newer_snapshot_asks_for_a_newer_doorstep(warehouse: Warehouse, put_in: Import) -> None:
     put_in(deliveries=ROWS)
     path = warehouse.path / "snapshots" / "1.json"
-    path.write_text(path.read_text().replace('"contract_version": 2', '"contract_version": 9'))
+    path.write_text(
+        path.read_text().replace(f'"contract_version": {VERSION}', '"contract_version": 9')
+    )
 
     with pytest.raises(WarehouseError, match="use a newer Doorstep"):
         Warehouse(warehouse.path).reader(None, LOCAL_USER)
@@ -72,7 +79,7 @@ def test_migrating_keeps_every_row_and_the_account_and_brings_what_is_new(
 
     after = older.newest()
     assert code == 0
-    assert capsys.readouterr().out == "Snapshot 2 is published, made anew by data contract 2.\n"
+    assert capsys.readouterr().out == "Snapshot 2 is published, made anew by data contract 3.\n"
     assert (after.as_of, after.sources, after.tables) == (
         before.as_of, before.sources, before.tables,
     )  # fmt: skip
@@ -92,4 +99,4 @@ def test_a_migrated_warehouse_needs_nothing_more(
     capsys.readouterr()
 
     assert main(words) == 0
-    assert capsys.readouterr().out == "Nothing to do: snapshot 2 is of data contract 2.\n"
+    assert capsys.readouterr().out == "Nothing to do: snapshot 2 is of data contract 3.\n"
