@@ -1,0 +1,251 @@
+"""What does lateness cost in satisfaction, and how many contacts does it bring?
+
+Imports statsmodels, by way of the model: only who asks this question imports it.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dashboard.analysis.answers import Voices, voices
+from dashboard.analysis.figures import FEWEST, Figure, measured
+from dashboard.bands import BANDS, Band
+from dashboard.errors import NotEnoughDataError
+from dashboard.scope import Scope
+from dashboard.stats.ordinal import Ordinal, fit_ordinal, likelihood_ratio
+from dashboard.stats.weighting import weighted_mean
+from dashboard.warehouse import Reader
+
+HOUR = 60.0
+MINUTES = (0.0, 1.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 90.0, 120.0, 180.0, 240.0)
+_EFFECTS = ("late", "minutes", "days", "undelivered", "unknown")
+
+
+@dataclass(frozen=True)
+class BandRating:
+    """What was answered about one band of lateness.
+
+    Attributes:
+        replies: Ratings received.
+        mean: Their mean; None without any.
+        low, high: 95 % interval; None under 30 answers.
+    """
+
+    band: Band
+    replies: int
+    mean: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Stars lost, with their 95 % interval; negative is worse than kept."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class SegmentCost:
+    """One segment's curve.
+
+    Attributes:
+        curve: Expected rating at each of `MINUTES`; the first is kept.
+        hour: An hour late against kept.
+        late_replies: Ratings about its late deliveries with a promised time.
+    """
+
+    segment: str
+    curve: tuple[float, ...]
+    hour: Cost
+    late_replies: int
+
+
+@dataclass(frozen=True)
+class LatenessCost:
+    """The cost of lateness in a scope.
+
+    Attributes:
+        bands: What was answered, band by band, whatever the model says.
+        curve: Expected rating at each of `MINUTES`, segments as they are due; empty
+            without a model.
+        first_minute, hour, undelivered: Against kept; None where nothing can be told.
+        segments: Curves by segment.
+        differs: P-value of the cost differing by segment; None with too few answers.
+        replies: Ratings that the model stands on.
+        contacts: Contacts per delivery by band; empty where no contacts are known.
+        why_not: Why there is no model; empty where there is one.
+    """
+
+    bands: tuple[BandRating, ...]
+    curve: tuple[float, ...]
+    first_minute: Cost | None
+    hour: Cost | None
+    undelivered: Cost | None
+    segments: tuple[SegmentCost, ...]
+    differs: float | None
+    replies: int
+    contacts: tuple[Figure, ...]
+    why_not: str
+
+
+def lateness_cost(reader: Reader, scope: Scope) -> LatenessCost:
+    """Fit how ratings fall with lateness: a step, a slope to one hour, then flat.
+
+    Raises:
+        ScopeError: No delivery of the scope is due.
+    """
+    found = voices(reader, scope)
+    contacts = measured(reader, ("contacts_per_delivery",), ("lateness_band",), scope)
+    named = {figure.group[0][1]: figure for figure in contacts}
+    ordered = tuple(named[band.name] for band in BANDS if band.name in named)
+    bands = tuple(_band(found, band) for band in BANDS)
+    try:
+        model = _Fitted.of(found)
+    except NotEnoughDataError as refused:
+        return LatenessCost(bands, (), None, None, None, (), None, 0, ordered, str(refused))
+    return LatenessCost(
+        bands=bands,
+        curve=model.curve(model.segments),
+        first_minute=model.cost(model.segments, minutes=1.0),
+        hour=model.cost(model.segments, minutes=HOUR),
+        undelivered=model.cost(model.segments, undelivered=1.0),
+        segments=tuple(model.segment(name) for name in model.segments),
+        differs=model.differs(),
+        replies=model.ordinal.answers,
+        contacts=ordered,
+        why_not="",
+    )
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """The model, and what its columns stand for.
+
+    Attributes:
+        effects: Names of the lateness columns that enough answers carry.
+        segments: Segments with answers; all but the first have a column each.
+    """
+
+    found: Voices
+    effects: tuple[str, ...]
+    segments: tuple[str, ...]
+    ordinal: Ordinal
+
+    @classmethod
+    def of(cls, found: Voices) -> "_Fitted":
+        cells = list(_answers(found))
+        held = Counter(segment for segment, *_ in cells)
+        segments = tuple(name for name in found.segments if held[name])
+        late = Counter[str]()
+        for _, band, _, count in cells:
+            late.update({name: count for name, on in _effects(band).items() if on})
+        effects = tuple(name for name in _EFFECTS if late[name] >= FEWEST)
+        if "late" not in effects:
+            message = f"{late['late']} answers about late deliveries; {FEWEST} are needed"
+            raise NotEnoughDataError(message)
+        rows = [_row(segment, _effects(band), segments, effects) for segment, band, _, _ in cells]
+        answers, counts = ([cell[at] for cell in cells] for at in (2, 3))
+        ordinal = fit_ordinal(np.round(answers), np.array(rows), np.array(counts))
+        return cls(found, effects, segments, ordinal)
+
+    def curve(self, segments: Sequence[str]) -> tuple[float, ...]:
+        shares = self._shares(segments)
+        return tuple(
+            float(np.average(self.ordinal.mean(self._rows(segments, minutes=m)), weights=shares))
+            for m in MINUTES
+        )
+
+    def cost(
+        self, segments: Sequence[str], minutes: float = 0.0, undelivered: float = 0.0
+    ) -> Cost | None:
+        if undelivered and "undelivered" not in self.effects:
+            return None
+        late = self._rows(segments, minutes=minutes, undelivered=undelivered)
+        kept = self._rows(segments)
+        return Cost(*self.ordinal.difference(late, kept, self._shares(segments)))
+
+    def segment(self, name: str) -> SegmentCost:
+        replies = sum(
+            sum(answers.values())
+            for (segment, band), answers in self.found.rating.answers.items()
+            if segment == name and _BY_NAME[band].minutes
+        )
+        hour = self.cost([name], minutes=HOUR)
+        return SegmentCost(name, self.curve([name]), hour or Cost(0.0, 0.0, 0.0), replies)
+
+    def differs(self) -> float | None:
+        """Whether the step of being late differs between segments that can show it."""
+        able = [one for one in self.segments if self.segment(one).late_replies >= FEWEST]
+        if len(able) < 2:  # noqa: PLR2004
+            return None
+        cells = list(_answers(self.found))
+        rows = [
+            [*_row(segment, effects, self.segments, self.effects),
+             *(effects["late"] * (segment == other) for other in able[1:])]
+            for segment, effects in ((cell[0], _effects(cell[1])) for cell in cells)
+        ]  # fmt: skip
+        answers, counts = ([cell[at] for cell in cells] for at in (2, 3))
+        larger = fit_ordinal(np.round(answers), np.array(rows), np.array(counts))
+        return likelihood_ratio(self.ordinal, larger)
+
+    def _rows(
+        self, segments: Sequence[str], minutes: float = 0.0, undelivered: float = 0.0
+    ) -> np.ndarray:
+        effects = dict.fromkeys(_EFFECTS, 0.0) | {"undelivered": undelivered}
+        if minutes:
+            effects |= {"late": 1.0, "minutes": min(minutes, HOUR) / HOUR}
+        return np.array([_row(name, effects, self.segments, self.effects) for name in segments])
+
+    def _shares(self, segments: Sequence[str]) -> np.ndarray:
+        return self.found.table(segments).sum(1)
+
+
+_BY_NAME = {band.name: band for band in BANDS}
+
+
+def _answers(found: Voices) -> list[tuple[str, Band, float, int]]:
+    """Segment, band, rating and how often: what the model is fitted to."""
+    return [
+        (segment, _BY_NAME[band], rating, count)
+        for (segment, band), answers in sorted(found.rating.answers.items())
+        for rating, count in sorted(answers.items())
+    ]
+
+
+def _effects(band: Band) -> dict[str, float]:
+    """What of being late a band shows: its step, minutes up to an hour, or days."""
+    middle = band.middle
+    return {
+        "late": float(middle is not None),
+        "minutes": 0.0 if middle is None else min(middle, HOUR) / HOUR,
+        "days": float(band.days is not None),
+        "undelivered": float(band.outcome == "not delivered"),
+        "unknown": float(band.outcome == "late" and middle is None and band.days is None),
+    }
+
+
+def _row(
+    segment: str, effects: dict[str, float], segments: Sequence[str], kept: Sequence[str]
+) -> list[float]:
+    return [effects[name] for name in kept] + [float(segment == one) for one in segments[1:]]
+
+
+def _band(found: Voices, band: Band) -> BandRating:
+    answers = Counter[float]()
+    for (_, name), counts in found.rating.answers.items():
+        if name == band.name:
+            answers.update(counts)
+    replies = sum(answers.values())
+    if not replies:
+        return BandRating(band, 0, None, None, None)
+    values, counts = (np.array(part, float) for part in zip(*answers.items(), strict=True))
+    mean = float(values @ counts) / replies
+    if replies < FEWEST:
+        return BandRating(band, replies, mean, None, None)
+    measured = weighted_mean(values, np.ones(len(values)), counts)
+    return BandRating(band, replies, mean, measured.low, measured.high)
