@@ -15,11 +15,12 @@ from dashboard.bands import BANDS, Band
 from dashboard.errors import NotEnoughDataError
 from dashboard.scope import Scope
 from dashboard.stats.ordinal import Ordinal, fit_ordinal, likelihood_ratio
-from dashboard.stats.weighting import weighted_mean
+from dashboard.stats.weighting import WeightedMean, weighted_mean
 from dashboard.warehouse import Reader
 
 HOUR = 60.0
 MINUTES = (0.0, 1.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 90.0, 120.0, 180.0, 240.0)
+_NORMAL = 1.959964
 _EFFECTS = ("late", "minutes", "days", "undelivered", "unknown")
 
 
@@ -73,7 +74,9 @@ class LatenessCost:
         bands: What was answered, band by band, whatever the model says.
         curve: Expected rating at each of `MINUTES`, segments as they are due; empty
             without a model.
-        first_minute, hour, undelivered: Against kept; None where nothing can be told.
+        first_minute, hour, undelivered: Against kept, by the model; None without one.
+        beyond_hour: Over an hour late against kept, as answered, by no model; None under
+            30 answers on either side.
         segments: Curves by segment.
         differs: P-value of the cost differing by segment; None with too few answers.
         replies: Ratings that the model stands on.
@@ -86,6 +89,7 @@ class LatenessCost:
     first_minute: Cost | None
     hour: Cost | None
     undelivered: Cost | None
+    beyond_hour: Cost | None
     segments: tuple[SegmentCost, ...]
     differs: float | None
     replies: int
@@ -107,13 +111,16 @@ def lateness_cost(reader: Reader, scope: Scope) -> LatenessCost:
     try:
         model = _Fitted.of(found)
     except NotEnoughDataError as refused:
-        return LatenessCost(bands, (), None, None, None, (), None, 0, ordered, str(refused))
+        beyond = _beyond_hour(found)
+        no = str(refused)
+        return LatenessCost(bands, (), None, None, None, beyond, (), None, 0, ordered, no)
     return LatenessCost(
         bands=bands,
         curve=model.curve(model.segments),
         first_minute=model.cost(model.segments, minutes=1.0),
         hour=model.cost(model.segments, minutes=HOUR),
         undelivered=model.cost(model.segments, undelivered=1.0),
+        beyond_hour=_beyond_hour(found),
         segments=tuple(model.segment(name) for name in model.segments),
         differs=model.differs(),
         replies=model.ordinal.answers,
@@ -236,16 +243,34 @@ def _row(
 
 
 def _band(found: Voices, band: Band) -> BandRating:
+    answers = _ratings(found, {band.name})
+    replies = sum(answers.values())
+    if replies < FEWEST:
+        mean = sum(y * n for y, n in answers.items()) / replies if replies else None
+        return BandRating(band, replies, mean, None, None)
+    plain = _plain(answers)
+    return BandRating(band, replies, plain.value, plain.low, plain.high)
+
+
+def _beyond_hour(found: Voices) -> Cost | None:
+    over = {band.name for band in BANDS if (band.middle or 0.0) > HOUR}
+    late, kept = _ratings(found, over), _ratings(found, {"kept"})
+    if min(sum(late.values()), sum(kept.values())) < FEWEST:
+        return None
+    one, other = _plain(late), _plain(kept)
+    value = one.value - other.value
+    half = _NORMAL * (one.variance + other.variance) ** 0.5
+    return Cost(value, value - half, value + half)
+
+
+def _ratings(found: Voices, bands: set[str]) -> Counter[float]:
     answers = Counter[float]()
     for (_, name), counts in found.rating.answers.items():
-        if name == band.name:
+        if name in bands:
             answers.update(counts)
-    replies = sum(answers.values())
-    if not replies:
-        return BandRating(band, 0, None, None, None)
+    return answers
+
+
+def _plain(answers: Counter[float]) -> WeightedMean:
     values, counts = (np.array(part, float) for part in zip(*answers.items(), strict=True))
-    mean = float(values @ counts) / replies
-    if replies < FEWEST:
-        return BandRating(band, replies, mean, None, None)
-    measured = weighted_mean(values, np.ones(len(values)), counts)
-    return BandRating(band, replies, mean, measured.low, measured.high)
+    return weighted_mean(values, np.ones(len(values)), counts)
