@@ -15,6 +15,11 @@ sections = {
             default=True,
             help="How is each segment doing against target, and what changed?",
         ),
+        st.Page(
+            pages / "satisfaction.py",
+            title="Satisfaction",
+            help="What do customers say, and what does a late minute cost in satisfaction?",
+        ),
     ],
     "Data": [
         st.Page(

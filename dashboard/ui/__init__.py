@@ -5,6 +5,7 @@ from dashboard.ui.board import board
 from dashboard.ui.definitions import contents, matching, metric_section, search_box
 from dashboard.ui.page import (
     Source,
+    boxes,
     chart,
     halves,
     panel,
@@ -18,11 +19,14 @@ from dashboard.ui.page import (
 from dashboard.ui.parameters import choose
 from dashboard.ui.start import open_view
 from dashboard.ui.view import current_scope, current_view
+from dashboard.ui.voices import asked_example, said_lacking, voice_kpis
 
 __all__ = [
     "Source",
     "answer",
+    "asked_example",
     "board",
+    "boxes",
     "chart",
     "choose",
     "compared",
@@ -35,11 +39,13 @@ __all__ = [
     "metric_section",
     "open_view",
     "panel",
+    "said_lacking",
     "search_box",
     "sentence",
     "small_charts",
     "source",
     "table",
     "title",
+    "voice_kpis",
     "whole_snapshot",
 ]

@@ -126,6 +126,11 @@ def halves() -> AbstractContextManager[object]:
     return st.grid(2, min_column_width=340)
 
 
+def boxes() -> AbstractContextManager[object]:
+    """A line of boxes to choose from, inside a panel."""
+    return st.container(horizontal=True)
+
+
 def quiet(text: str) -> None:
     """A line of small print; Streamlit's own caption is too pale to read for many."""
     st.markdown(f":small[:gray[{plain(text)}]]")

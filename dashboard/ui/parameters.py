@@ -9,8 +9,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from dashboard import settings
 from dashboard.catalog import Catalog
+from dashboard.themes import themes_in_use
 from dashboard.ui import view
+
+RISING = "rising"
+"""The theme that rises most, whichever that is."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,19 @@ def _of_the_overview(catalog: Catalog) -> tuple[Parameter, ...]:
     )
 
 
-PAGES: Mapping[str, Callable[[Catalog], tuple[Parameter, ...]]] = {"": _of_the_overview}
+def _of_satisfaction(_catalog: Catalog) -> tuple[Parameter, ...]:
+    known = themes_in_use(settings.load().themes).themes
+    options = {RISING: "whatever rises most", **{one.name: one.label for one in known}}
+    return (
+        Parameter("theme", "Examples of", options),
+        Parameter("said_in", "In", {"contacts": "contacts", "comments": "comments"}),
+    )
+
+
+PAGES: Mapping[str, Callable[[Catalog], tuple[Parameter, ...]]] = {
+    "": _of_the_overview,
+    "satisfaction": _of_satisfaction,
+}
 """The parameters of each page, by its address ('' is the Overview)."""
 
 
