@@ -25,7 +25,7 @@ sections = {
         st.Page(
             pages / "definitions.py",
             title="Definitions",
-            help="What does each metric mean?",
+            help="What does each metric mean, and how do we compare with published figures?",
         ),
         st.Page(
             pages / "data_quality.py",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from dashboard import __version__
-from dashboard.commands import asking, loading, running
+from dashboard.commands import asking, listening, loading, running
 from dashboard.commands.options import COULD_NOT, DONE, REFUSALS
 from dashboard.errors import DashboardError
 
@@ -31,6 +31,9 @@ for command in (
     asking.quantiles_command,
     asking.report,
     asking.sql,
+    listening.satisfaction_command,
+    listening.themes_command,
+    listening.benchmarks_command,
     running.serve,
     running.demo,
 ):

@@ -42,6 +42,7 @@ with ui.halves():
     with ui.panel("What lateness costs", detail, bands, key="lateness"):
         ui.chart(voices.lateness_ratings(cost, view.palette), key="lateness_ratings")
         ui.sentence(voices.cost_sentence(cost))
+        ui.table(voice_tables.curve_table(cost), "The model by segment", key="curves")
     unit = "contacts per 100 deliveries due, by lateness"
     detail = charts.detail(unit, view.period_name, said.whole.due)
     with ui.panel("Who gets in touch", detail, bands, key="contacts"):

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import polars as pl
 
 from dashboard.analysis.examples import Example
-from dashboard.analysis.lateness_cost import LatenessCost
+from dashboard.analysis.lateness_cost import MINUTES, LatenessCost
 from dashboard.analysis.satisfaction import Satisfaction, SegmentVoice
 from dashboard.analysis.silent import SilentFailures
 from dashboard.analysis.theme_counts import Emergence, ThemeReview
@@ -17,6 +17,7 @@ from dashboard.stats.weighting import WeightedMean
 
 _WORDS = 4
 _NONE = "—"
+_SHOWN = {"Kept": 0.0, "1 min late": 1.0, "30 min late": 30.0, "1 h late": 60.0}
 
 
 def segment_rows(found: Satisfaction) -> pl.DataFrame:
@@ -108,6 +109,39 @@ def segment_table(found: Satisfaction) -> pl.DataFrame:
     return _safe(_frame(rows))
 
 
+def curve_table(found: LatenessCost) -> pl.DataFrame:
+    """One row per segment: the model's rating when kept and late, and what an hour costs."""
+    rows = [
+        {
+            "Segment": one.segment,
+            **{name: _at(one.curve, minutes) for name, minutes in _SHOWN.items()},
+            "An hour late costs": formats.change(one.hour.value, "score"),
+            "95 % interval": (
+                f"{formats.change(one.hour.low, 'score')} to "
+                f"{formats.change(one.hour.high, 'score')}"
+            ).replace("+", ""),
+            "Late answers": one.late_replies,
+        }
+        for one in found.segments
+    ]
+    columns = ("Segment", *_SHOWN, "An hour late costs", "95 % interval", "Late answers")
+    return _safe(_frame(rows, *columns))
+
+
+def curve_rows(found: LatenessCost) -> pl.DataFrame:
+    """One row per segment and minute of the model's curve."""
+    return _frame(
+        [
+            {"segment": one.segment, "minutes_late": minutes, "rating": rating}
+            for one in found.segments
+            for minutes, rating in zip(MINUTES, one.curve, strict=True)
+        ],
+        "segment",
+        "minutes_late",
+        "rating",
+    )
+
+
 def overall_table(found: ThemeReview) -> pl.DataFrame:
     """One row per source and theme over the whole scope."""
     rows = [
@@ -191,6 +225,10 @@ def silence_table(found: SilentFailures) -> pl.DataFrame:
     ]
     columns = ("Segment", "Missed promises", "No answer", "No later order", "Silent: both")
     return _safe(_frame(rows, *columns, "Silent share", "Usual: of kept promises"))
+
+
+def _at(curve: Sequence[float], minutes: float) -> str:
+    return formats.value(curve[MINUTES.index(minutes)], "score")
 
 
 def _segment(one: SegmentVoice) -> dict[str, object]:

@@ -46,7 +46,7 @@ def rating_dots(found: Satisfaction, palette: Palette) -> Drawing:
     ends = [end for one in shown if one.rating for end in (one.rating.low, one.rating.high)]
     low, high = (min(ends), max(ends)) if ends else _STARS
     figure.update_xaxes(range=[max(0.9, low - _ROOM), min(5.1, high + _ROOM)], showgrid=True)
-    figure.update_xaxes(gridcolor=palette.grid, nticks=6)
+    figure.update_xaxes(gridcolor=palette.grid, nticks=6, automargin=True)
     names = [words(one.segment) for one in shown]
     figure.update_yaxes(categoryorder="array", categoryarray=names[::-1], color=palette.ink)
     figure.update_yaxes(range=[-0.6, len(names) - 0.2], showgrid=False)

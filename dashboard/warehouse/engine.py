@@ -14,6 +14,7 @@ import polars as pl
 from sqlglot import exp
 
 from dashboard.access import Policy, TableRule
+from dashboard.benchmarks import Benchmark, benchmarks_in_use
 from dashboard.catalog import Catalog
 from dashboard.contract import VERSION
 from dashboard.errors import AccessError, WarehouseError
@@ -75,6 +76,11 @@ class Engine:
     def themes(self) -> Themes:
         """What keywords stand for, by today's file."""
         return themes_in_use(self._settings.themes)
+
+    @property
+    def benchmarks(self) -> tuple[Benchmark, ...]:
+        """Published figures, by today's files."""
+        return benchmarks_in_use(self._settings.benchmarks)
 
     def shows(self, table: str, policy: Policy) -> bool:
         """Whether a table exists for a policy."""

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from dashboard.access import Policy
+from dashboard.benchmarks import Benchmark
 from dashboard.catalog import Catalog, Dimension
 from dashboard.errors import ScopeError
 from dashboard.scope import Period, Scope
@@ -57,6 +58,11 @@ class Reader:
     def themes(self) -> Themes:
         """What keywords stand for, by today's file."""
         return self.engine.themes
+
+    @property
+    def benchmarks(self) -> tuple[Benchmark, ...]:
+        """Published figures, by today's files."""
+        return self.engine.benchmarks
 
     def roll_up(self, metrics: Sequence[str], by: Sequence[str], scope: Scope) -> pl.DataFrame:
         """Sum metrics over the rows of a scope, split by dimensions.
