@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.ui.parameters import of_page
 from dashboard.warehouse import Reader, Warehouse
 from tests.app.conftest import Open
 from tests.conftest import Import
@@ -39,14 +40,14 @@ def test_the_page_answers_its_question_on_the_sample(
     assert "Rating, weighted" in cards(app)
     assert "effective n" in cards(app)
     table = next(f.value for f in app.dataframe if "Rating, weighted" in f.value.columns)
-    assert list(table["Segment"])[0] == "All segments"
+    assert next(iter(table["Segment"])) == "All segments"
     assert len(table) == 6
 
 
-def test_a_theme_of_the_address_shows_its_examples_masked(
-    open_app: Open, sample_warehouse: Path
-) -> None:
-    app = open_app(sample_warehouse, PAGE, theme="rain", said_in="contacts")
+def test_a_chosen_theme_shows_its_examples_masked(open_app: Open, sample_warehouse: Path) -> None:
+    app = open_app(sample_warehouse, PAGE)
+
+    app.selectbox(key="theme").set_value("where").run()
 
     examples = next(f.value for f in app.dataframe if "Text, masked" in f.value.columns)
     assert not app.exception
@@ -55,11 +56,13 @@ def test_a_theme_of_the_address_shows_its_examples_masked(
     assert not examples["Text, masked"].str.contains("@|\\d{6}").any()
 
 
-def test_a_theme_that_nobody_defined_is_named(open_app: Open, sample_warehouse: Path) -> None:
-    app = open_app(sample_warehouse, PAGE, theme="zeppelin")
+def test_links_of_the_page_name_themes_and_where_they_were_said(sample_warehouse: Path) -> None:
+    theme, said_in = of_page("satisfaction", Warehouse(sample_warehouse).catalog)
 
-    assert not app.exception
-    assert "theme=zeppelin" in said(app)
+    assert theme.usual == "rising"
+    assert theme.named("Left in the rain") == theme.named("rain") == "rain"
+    assert theme.named("zeppelin") is None
+    assert list(said_in.options) == ["contacts", "comments"]
 
 
 def test_filters_that_leave_nothing_are_named(open_app: Open, sample_warehouse: Path) -> None:
@@ -142,7 +145,7 @@ def test_a_hostile_text_is_shown_as_text_and_masked(
     contact = {"contact_id": 1, "delivery_id": "1", "opened_at": "2026-03-05", "text": text}
     put_in(as_of=LATER, deliveries=KEPT, contacts=[contact])
 
-    app = open_app(warehouse.path, PAGE, theme="rain")
+    app = open_app(warehouse.path, PAGE)
 
     examples = next(f.value for f in app.dataframe if "Text, masked" in f.value.columns)
     shown = examples["Text, masked"][0]
