@@ -101,7 +101,7 @@ def themes_command(folder: Path | None, form: str, **asked: Any) -> int:
         click.echo(theme_words.family(found))
         printing.table(voice_tables.emerging_table(found))
     else:
-        printing.rows(zones, form)
+        printing.rows(voice_tables.theme_rows((*found.overall, *found.zones)), form)
     return DONE
 
 
