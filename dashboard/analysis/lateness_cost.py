@@ -56,13 +56,13 @@ class SegmentCost:
 
     Attributes:
         curve: Expected rating at each of `MINUTES`; the first is kept.
-        hour: An hour late against kept.
+        hour: An hour late against kept; None where the model has no such step.
         late_replies: Ratings about its late deliveries with a promised time.
     """
 
     segment: str
     curve: tuple[float, ...]
-    hour: Cost
+    hour: Cost | None
     late_replies: int
 
 
@@ -73,8 +73,11 @@ class LatenessCost:
     Attributes:
         bands: What was answered, band by band, whatever the model says.
         curve: Expected rating at each of `MINUTES`, segments as they are due; empty
-            without a model.
-        first_minute, hour, undelivered: Against kept, by the model; None without one.
+            where no promise of a time was missed often enough.
+        first_minute, hour: Late by a promised time against kept, by the model; None
+            without one, or without answers to carry it.
+        days: The same of promises of a day that were missed.
+        undelivered: The same of deliveries that never came.
         beyond_hour: Over an hour late against kept, as answered, by no model; None under
             30 answers on either side.
         segments: Curves by segment.
@@ -88,6 +91,7 @@ class LatenessCost:
     curve: tuple[float, ...]
     first_minute: Cost | None
     hour: Cost | None
+    days: Cost | None
     undelivered: Cost | None
     beyond_hour: Cost | None
     segments: tuple[SegmentCost, ...]
@@ -113,12 +117,13 @@ def lateness_cost(reader: Reader, scope: Scope) -> LatenessCost:
     except NotEnoughDataError as refused:
         beyond = _beyond_hour(found)
         no = str(refused)
-        return LatenessCost(bands, (), None, None, None, beyond, (), None, 0, ordered, no)
+        return LatenessCost(bands, (), None, None, None, None, beyond, (), None, 0, ordered, no)
     return LatenessCost(
         bands=bands,
         curve=model.curve(model.segments),
         first_minute=model.cost(model.segments, minutes=1.0),
         hour=model.cost(model.segments, minutes=HOUR),
+        days=model.cost(model.segments, days=1.0),
         undelivered=model.cost(model.segments, undelivered=1.0),
         beyond_hour=_beyond_hour(found),
         segments=tuple(model.segment(name) for name in model.segments),
@@ -152,8 +157,9 @@ class _Fitted:
         for _, band, _, count in cells:
             late.update({name: count for name, on in _effects(band).items() if on})
         effects = tuple(name for name in _EFFECTS if late[name] >= FEWEST)
-        if "late" not in effects:
-            message = f"{late['late']} answers about late deliveries; {FEWEST} are needed"
+        if not effects:
+            most = max(late.values(), default=0)
+            message = f"{most} answers about deliveries late alike; {FEWEST} are needed"
             raise NotEnoughDataError(message)
         rows = [_row(segment, _effects(band), segments, effects) for segment, band, _, _ in cells]
         answers, counts = ([cell[at] for cell in cells] for at in (2, 3))
@@ -161,18 +167,20 @@ class _Fitted:
         return cls(found, effects, segments, ordinal)
 
     def curve(self, segments: Sequence[str]) -> tuple[float, ...]:
+        if "late" not in self.effects:
+            return ()
         shares = self._shares(segments)
         return tuple(
             float(np.average(self.ordinal.mean(self._rows(segments, minutes=m)), weights=shares))
             for m in MINUTES
         )
 
-    def cost(
-        self, segments: Sequence[str], minutes: float = 0.0, undelivered: float = 0.0
-    ) -> Cost | None:
-        if undelivered and "undelivered" not in self.effects:
+    def cost(self, segments: Sequence[str], **late_by: float) -> Cost | None:
+        """Late by minutes, or an effect of its own, against kept."""
+        needed = {"minutes": "late"}
+        if any(needed.get(name, name) not in self.effects for name in late_by):
             return None
-        late = self._rows(segments, minutes=minutes, undelivered=undelivered)
+        late = self._rows(segments, **late_by)
         kept = self._rows(segments)
         return Cost(*self.ordinal.difference(late, kept, self._shares(segments)))
 
@@ -182,13 +190,12 @@ class _Fitted:
             for (segment, band), answers in self.found.rating.answers.items()
             if segment == name and _BY_NAME[band].minutes
         )
-        hour = self.cost([name], minutes=HOUR)
-        return SegmentCost(name, self.curve([name]), hour or Cost(0.0, 0.0, 0.0), replies)
+        return SegmentCost(name, self.curve([name]), self.cost([name], minutes=HOUR), replies)
 
     def differs(self) -> float | None:
         """Whether the step of being late differs between segments that can show it."""
         able = [one for one in self.segments if self.segment(one).late_replies >= FEWEST]
-        if len(able) < 2:  # noqa: PLR2004
+        if len(able) < 2 or "late" not in self.effects:  # noqa: PLR2004
             return None
         cells = list(_answers(self.found))
         rows = [
@@ -200,10 +207,8 @@ class _Fitted:
         larger = fit_ordinal(np.round(answers), np.array(rows), np.array(counts))
         return likelihood_ratio(self.ordinal, larger)
 
-    def _rows(
-        self, segments: Sequence[str], minutes: float = 0.0, undelivered: float = 0.0
-    ) -> np.ndarray:
-        effects = dict.fromkeys(_EFFECTS, 0.0) | {"undelivered": undelivered}
+    def _rows(self, segments: Sequence[str], minutes: float = 0.0, **others: float) -> np.ndarray:
+        effects = dict.fromkeys(_EFFECTS, 0.0) | others
         if minutes:
             effects |= {"late": 1.0, "minutes": min(minutes, HOUR) / HOUR}
         return np.array([_row(name, effects, self.segments, self.effects) for name in segments])

@@ -12,13 +12,12 @@ if TYPE_CHECKING:
 
 def finding(said: Satisfaction, cost: "LatenessCost", review: ThemeReview) -> str:
     """What a manager should know first; claims only what intervals and tests carry."""
-    if not said.whole.replies:
-        return f"{said.message}; {_small(review.message)}"
-    hour = cost.hour
     first = said.message
-    if hour is not None and hour.high < 0:
-        first = f"An hour late costs {-hour.value:.2f} of 5 stars"
-    return f"{first}; {_small(review.message)}"
+    for what, lost in (("An hour late", cost.hour), ("A day's promise missed", cost.days)):
+        if said.whole.replies and lost is not None and lost.high < 0:
+            first = f"{what} costs {-lost.value:.2f} of 5 stars"
+            break
+    return f"{first}; {_small(review.message)}" if review.base else first
 
 
 def lacking(

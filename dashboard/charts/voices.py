@@ -115,6 +115,12 @@ def contact_bars(found: LatenessCost, palette: Palette) -> Drawing:
         hovertext=[formats.counted(one) for one in shown],
         hoverinfo="text",
     )
+    if not shown:
+        figure.add_annotation(
+            text="no contact is known", showarrow=False, xref="paper", yref="paper"
+        )
+        figure.update_xaxes(visible=False)
+        figure.update_yaxes(visible=False)
     most = max([rate for rate in rates if rate is not None], default=1.0)
     figure.update_xaxes(categoryorder="array", categoryarray=names, tickangle=-40)
     figure.update_xaxes(automargin=True, color=palette.ink)
@@ -127,20 +133,21 @@ def contact_bars(found: LatenessCost, palette: Palette) -> Drawing:
 
 def cost_sentence(found: LatenessCost) -> str:
     """What an hour late costs, how sure that is, and whether segments differ."""
+    if found.why_not:
+        return f"No model is fitted: {found.why_not}. The dots are what was answered."
     hour, first = found.hour, found.first_minute
-    if hour is None or first is None:
-        return f"No curve is drawn: {found.why_not}. The dots are what was answered."
-    said = (
-        f"By the model, a minute late costs {_cost(first)} and an hour {_cost(hour)}, flat "
-        f"after that; it stands on {formats.number(found.replies)} answers."
-    )
+    said = f"The model stands on {formats.number(found.replies)} answers."
+    if hour and first:
+        said += f" A minute late costs {_cost(first)} and an hour {_cost(hour)}, flat after that."
+    if found.days:
+        said += f" A promise of a day that was missed costs {_cost(found.days)}."
     if found.beyond_hour:
         said += (
             f" As answered, without any model, over an hour late costs {_cost(found.beyond_hour)}."
         )
     if found.undelivered:
         said += f" Not delivered costs {_cost(found.undelivered)}."
-    return f"{said} {_differs(found)}"
+    return f"{said} {_differs(found)}" if hour else said
 
 
 def silence_sentence(found: SilentFailures) -> str:

@@ -44,6 +44,7 @@ def satisfaction_command(folder: Path | None, form: str, **asked: Any) -> int:
                 "lateness": {
                     "first_minute": _ends(cost.first_minute),
                     "hour": _ends(cost.hour),
+                    "days": _ends(cost.days),
                     "undelivered": _ends(cost.undelivered),
                     "beyond_hour": _ends(cost.beyond_hour),
                     "differs_by_segment_p": cost.differs,

@@ -35,6 +35,6 @@ def _card(one: Kpi) -> str:
     small = "".join(f'<p class="ds-small">{safe(line)}</p>' for line in one.small)
     value = f'<p class="ds-value">{safe(one.value)}</p>'
     return (
-        f'<li class="ds-card ds-{safe(one.tone)}"><h3>{safe(one.label)}</h3>'
+        f'<li class="ds-card ds-{safe(one.tone)}"><p class="ds-status">{safe(one.label)}</p>'
         f'<div class="ds-metric ds-main">{value}{small}</div></li>'
     )

@@ -89,7 +89,7 @@ KEPT = [delivery(str(n), customer_id=f"c{n}") for n in range(40)]
         ),
         (
             {"surveys": [survey(n, str(n), rating=5) for n in range(9)]},
-            ["Customers rate their deliveries 5.00 of 5", "No curve is drawn"],
+            ["Customers rate their deliveries 5.00 of 5", "No model is fitted"],
         ),
         ({"surveys": [survey(1, "1", rating=5)]}, ["The rating lies between"]),
         (
@@ -161,6 +161,7 @@ def test_the_page_works_on_the_public_marketplace(open_app: Open, olist: Reader)
     assert not app.exception
     assert "contacts.delivery_id" in said(app)
     assert "surveys.recommend" in said(app)
+    assert app.title[0].value.startswith("A day's promise missed costs ")
     late = themes.set_index("Theme").loc["Came too late"]
     assert late["Now"] > 100
     assert "atras*" in late["Words that matched"]

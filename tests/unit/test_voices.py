@@ -95,7 +95,7 @@ def test_too_few_late_answers_leave_no_curve_but_the_bands(small: Reader) -> Non
 
     bands = {one.band.name: (one.replies, one.mean) for one in found.bands if one.replies}
     assert found.hour is None
-    assert found.why_not == "6 answers about late deliveries; 30 are needed"
+    assert found.why_not == "6 answers about deliveries late alike; 30 are needed"
     assert bands == {"kept": (8, 4.75), "late 21–30 min": (6, 2.0)}
 
 
