@@ -4,6 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from statsmodels.stats.proportion import confint_proportions_2indep
+
+from dashboard.analysis.figures import FEWEST
 from dashboard.errors import AccessError
 from dashboard.scope import Scope
 from dashboard.warehouse import Reader
@@ -44,16 +47,32 @@ class Silence:
 
 
 @dataclass(frozen=True)
+class Excess:
+    """How much more often missed promises go silent than kept ones: the part to act on.
+
+    Attributes:
+        value: Share of missed less share of kept.
+        low, high: 95 % interval (Newcombe).
+    """
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class SilentFailures:
     """Silent failures of a scope.
 
     Attributes:
+        excess: Over all segments; None under 30 missed or kept promises.
         whole: All segments.
         segments: Those with a missed promise, the most silent failures first.
         known: Whether any customer is known; without, nothing can be told.
     """
 
     whole: Silence
+    excess: Excess | None
     segments: tuple[Silence, ...]
     known: bool
 
@@ -75,13 +94,24 @@ def silent_failures(reader: Reader, scope: Scope) -> SilentFailures:
                for part in ("deliveries", "unanswered", "gone", "silent")}  # fmt: skip
         counts.setdefault(row["segment"], Counter()).update(own)
     segments = [_silence(name, [own]) for name, own in counts.items()]
+    whole = _silence(WHOLE, counts.values())
     return SilentFailures(
-        whole=_silence(WHOLE, counts.values()),
+        whole=whole,
+        excess=_excess(whole),
         segments=tuple(
             sorted((one for one in segments if one.missed), key=lambda one: -one.silent)
         ),
         known=bool(found),
     )
+
+
+def _excess(whole: Silence) -> Excess | None:
+    if min(whole.missed, whole.kept) < FEWEST or whole.share is None or whole.usual is None:
+        return None
+    low, high = confint_proportions_2indep(
+        whole.silent, whole.missed, whole.kept_silent, whole.kept, "newcomb", "diff"
+    )
+    return Excess(whole.share - whole.usual, float(low), float(high))
 
 
 def _silence(segment: str, parts: Iterable[Counter[str]]) -> Silence:

@@ -162,10 +162,20 @@ def silence_sentence(found: SilentFailures) -> str:
     return (
         f"{formats.number(whole.silent)} of {formats.number(whole.missed)} missed promises "
         f"({formats.value(whole.share, 'share')}) brought no survey answer and no later order; "
-        f"of kept promises {usual} did. Only the difference can be due to the failure: most "
-        "customers do not answer, and many order rarely. Promises younger than 60 days are "
+        f"of kept promises {usual} did. Only the difference{_excess(found)} can be due to "
+        "the failure: most customers do not answer, and many order rarely. Promises younger than 60 days are "
         "left out, and a customer who comes back later will leave this count."
     )
+
+
+def _excess(found: SilentFailures) -> str:
+    if found.excess is None:
+        return ""
+    one, low, high = (
+        formats.change(end, "share")
+        for end in (found.excess.value, found.excess.low, found.excess.high)
+    )
+    return f", {one} ({low} to {high}),"
 
 
 def _differs(found: LatenessCost) -> str:

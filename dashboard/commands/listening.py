@@ -53,6 +53,7 @@ def satisfaction_command(folder: Path | None, form: str, **asked: Any) -> int:
                     "bands": voice_tables.band_rows(cost).to_dicts(),
                     "curves": voice_tables.curve_rows(cost).to_dicts(),
                 },
+                "silent_excess": _ends(silent.excess),
                 "silent_failures": voice_tables.silence_rows(silent).to_dicts(),
             }
         )

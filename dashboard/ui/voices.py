@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard.analysis.satisfaction import Satisfaction
-from dashboard.analysis.silent import SilentFailures
 from dashboard.analysis.theme_counts import EVERYWHERE, SOURCES, Source, ThemeReview
 from dashboard.charts import formats
 from dashboard.stats.weighting import WeightedMean
@@ -16,9 +15,10 @@ from dashboard.ui.text import plain
 
 if TYPE_CHECKING:
     from dashboard.analysis.lateness_cost import LatenessCost
+    from dashboard.analysis.silent import SilentFailures
 
 
-def voice_kpis(said: Satisfaction, cost: "LatenessCost", silent: SilentFailures) -> None:
+def voice_kpis(said: Satisfaction, cost: "LatenessCost", silent: "SilentFailures") -> None:
     """Rating, satisfied share, recommendation, response, an hour late, silent failures."""
     whole = said.whole
     provisional = ("provisional: answers still come in",) if said.provisional else ()
@@ -58,14 +58,7 @@ def voice_kpis(said: Satisfaction, cost: "LatenessCost", silent: SilentFailures)
                 ),
                 "bad" if hour is not None and hour.high < 0 else "quiet",
             ),
-            Kpi(
-                "Silent failures",
-                formats.value(silent.whole.share, "share"),
-                (
-                    f"{_of(silent.whole.silent, silent.whole.missed)} missed promises",
-                    f"of kept ones {formats.value(silent.whole.usual, 'share')}",
-                ),
-            ),
+            _silent(silent),
         ]
     )
 
@@ -118,6 +111,22 @@ def _net(mean: WeightedMean | None) -> tuple[str, tuple[str, ...]]:
     low, value, high = (f"{end:+.0f}".replace("-", formats.MINUS)
                         for end in (mean.low, mean.value, mean.high))  # fmt: skip
     return value, (f"{low} to {high}", f"weighted, n{formats.GAP}{formats.number(mean.replies)}")
+
+
+def _silent(found: "SilentFailures") -> Kpi:
+    """How much more often missed promises go silent: the bare share would alarm in vain."""
+    whole, excess = found.whole, found.excess
+    shares = (
+        f"silent: {_of(whole.silent, whole.missed)} missed promises",
+        f"({formats.value(whole.share, 'share')}; of kept {formats.value(whole.usual, 'share')})",
+    )
+    if excess is None:
+        return Kpi("Silent failures, excess", formats.TOO_FEW, shares)
+    ends = f"{formats.change(excess.low, 'share')} to {formats.change(excess.high, 'share')}"
+    word = "▲ more than usual" if excess.low > 0 else "within normal variation"
+    tone = "bad" if excess.low > 0 else "quiet"
+    value = formats.change(excess.value, "share")
+    return Kpi("Silent failures, excess", value, (ends, word, *shares), tone)
 
 
 def _effective(mean: WeightedMean | None) -> str:
