@@ -163,8 +163,8 @@ def silence_sentence(found: SilentFailures) -> str:
         f"{formats.number(whole.silent)} of {formats.number(whole.missed)} missed promises "
         f"({formats.value(whole.share, 'share')}) brought no survey answer and no later order; "
         f"of kept promises {usual} did. Only the difference{_excess(found)} can be due to "
-        "the failure: most customers do not answer, and many order rarely. Promises younger than 60 days are "
-        "left out, and a customer who comes back later will leave this count."
+        "the failure: most customers do not answer, and many order rarely. Promises younger "
+        "than 60 days are left out, and a customer who comes back later will leave this count."
     )
 
 

@@ -72,6 +72,23 @@ def test_filters_that_leave_nothing_are_named(open_app: Open, sample_warehouse: 
     assert "No delivery" in said(app)
 
 
+@pytest.mark.parametrize(
+    "view",
+    [
+        {"from_": "2026-09-21", "to": "2026-09-27"},
+        {"segment": "Premium"},
+        {"from_": "2024-10-01", "to": "2024-10-07", "zone": "Z41"},
+    ],
+)
+def test_one_week_and_one_segment_are_shown_without_a_claim_too_many(
+    open_app: Open, sample_warehouse: Path, view: dict[str, str]
+) -> None:
+    app = open_app(sample_warehouse, PAGE, **view)
+
+    assert not app.exception
+    assert "Rating, weighted" in cards(app)
+
+
 KEPT = [delivery(str(n), customer_id=f"c{n}") for n in range(40)]
 
 
