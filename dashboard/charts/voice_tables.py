@@ -115,14 +115,14 @@ def curve_table(found: LatenessCost) -> pl.DataFrame:
         {
             "Segment": one.segment,
             **{name: _at(one.curve, minutes) for name, minutes in _SHOWN.items()},
-            "An hour late costs": formats.number(one.hour.value, 2),
+            "An hour late": formats.number(one.hour.value, 2),
             "95 % interval": formats.interval(one.hour.low, one.hour.high, "score"),
             "Late answers": one.late_replies,
         }
         for one in found.segments
         if one.hour
     ]
-    columns = ("Segment", *_SHOWN, "An hour late costs", "95 % interval", "Late answers")
+    columns = ("Segment", *_SHOWN, "An hour late", "95 % interval", "Late answers")
     return _safe(_frame(rows, *columns))
 
 

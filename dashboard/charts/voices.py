@@ -138,15 +138,17 @@ def cost_sentence(found: LatenessCost) -> str:
     hour, first = found.hour, found.first_minute
     said = f"The model stands on {formats.number(found.replies)} answers."
     if hour and first:
-        said += f" A minute late costs {_cost(first)} and an hour {_cost(hour)}, flat after that."
-    if found.days:
-        said += f" A promise of a day that was missed costs {_cost(found.days)}."
-    if found.beyond_hour:
         said += (
-            f" As answered, without any model, over an hour late costs {_cost(found.beyond_hour)}."
+            f" A minute late moves the rating by {_cost(first)}, an hour by {_cost(hour)}, and "
+            "more adds nothing."
         )
+    if found.days:
+        said += f" A promise of a day that was missed moves it by {_cost(found.days)}."
+    if found.beyond_hour:
+        beyond = _cost(found.beyond_hour)
+        said += f" As answered, without any model, over an hour late moves it by {beyond}."
     if found.undelivered:
-        said += f" Not delivered costs {_cost(found.undelivered)}."
+        said += f" A delivery that never came moves it by {_cost(found.undelivered)}."
     return f"{said} {_differs(found)}" if hour else said
 
 

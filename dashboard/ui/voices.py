@@ -48,7 +48,7 @@ def voice_kpis(said: Satisfaction, cost: "LatenessCost", silent: "SilentFailures
                 ),
             ),
             Kpi(
-                "An hour late costs",
+                "An hour late",
                 "no figure" if hour is None else f"{formats.change(hour.value, 'score')} stars",
                 ()
                 if hour is None
