@@ -16,6 +16,11 @@ sections = {
             help="How is each segment doing against target, and what changed?",
         ),
         st.Page(
+            pages / "service.py",
+            title="Service",
+            help="Is the promise kept, per segment, and is the process in control?",
+        ),
+        st.Page(
             pages / "satisfaction.py",
             title="Satisfaction",
             help="What do customers say, and what does a late minute cost in satisfaction?",

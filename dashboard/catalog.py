@@ -50,7 +50,7 @@ class Header:
     first_line: int
 
     def need(self, *names: str, may: tuple[str, ...] = ()) -> None:
-        """Check that the header has exactly these keys, and perhaps others it may have.
+        """Check that the header has these keys, and none but those it `may` have.
 
         Raises:
             CatalogError: A key is missing or not known.
@@ -121,7 +121,8 @@ class Distribution:
     Attributes:
         value: SQL of the number; null ranks after every value.
         condition: SQL that chooses the rows; None takes all.
-        by: Dimensions that its roll-up is split by, beside day and segment.
+        split: Dimension that its roll-up is split by, beside segment; None for none.
+        kept: Whether its roll-up keeps days or months.
     """
 
     name: str
@@ -133,7 +134,8 @@ class Distribution:
     date: str
     value: str
     condition: str | None
-    by: tuple[str, ...]
+    split: str | None
+    kept: Literal["day", "month"]
     sql: str = field(repr=False)
 
 
@@ -332,7 +334,8 @@ def _metric(header: Header, facts: Mapping[str, Model]) -> Metric:
 
 
 def _distribution(header: Header, facts: Mapping[str, Model]) -> Distribution:
-    header.need("label", "question", "unit", "date", may=("by",))
+    header.need("label", "question", "unit", "date", may=("by", "kept"))
+    kept = header.one_of("kept", ("day", "month")) if "kept" in header.keys else "day"
     select, fact = _one_plain_select(header, facts)
     terms = {term.alias: term.unalias().sql("duckdb") for term in select.expressions}
     if list(terms) != ["value"]:
@@ -349,7 +352,8 @@ def _distribution(header: Header, facts: Mapping[str, Model]) -> Distribution:
         date=header.keys["date"],
         value=terms["value"],
         condition=where.this.sql("duckdb") if where else None,
-        by=tuple(header.keys.get("by", "").replace(",", " ").split()),
+        split=header.keys.get("by"),
+        kept=kept,  # ty: ignore[invalid-argument-type]
         sql=header.sql,
     )
 

@@ -9,7 +9,17 @@ from collections.abc import Sequence
 import click
 
 from dashboard import __version__
-from dashboard.commands import asking, listening, loading, running
+from dashboard.commands import (
+    asking,
+    changing,
+    charting,
+    keeping,
+    listening,
+    loading,
+    profiling,
+    reviewing,
+    running,
+)
 from dashboard.commands.options import COULD_NOT, DONE, REFUSALS
 from dashboard.errors import DashboardError
 
@@ -25,8 +35,11 @@ def doorstep() -> None:
 for command in (
     loading.import_command,
     loading.quality,
-    loading.snapshots,
     loading.migrate,
+    keeping.snapshots,
+    keeping.retain,
+    keeping.backup,
+    keeping.restore,
     asking.metrics,
     asking.quantiles_command,
     asking.report,
@@ -34,6 +47,14 @@ for command in (
     listening.satisfaction_command,
     listening.themes_command,
     listening.benchmarks_command,
+    changing.change,
+    charting.service,
+    charting.control,
+    charting.definitions_bridge,
+    charting.capability,
+    reviewing.scoreboard_command,
+    reviewing.value,
+    profiling.profile,
     running.serve,
     running.demo,
 ):

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dashboard.errors import CatalogError
 
-VERSION = 3
+VERSION = 4
 """Moves when a table or column changes meaning; snapshots record it."""
 
 ColumnType = Literal[
@@ -28,8 +28,32 @@ SQL_TYPES: Mapping[ColumnType, str] = {
 }
 
 
+REASONS: Mapping[str, str] = {
+    "malformed_row": "a record has too few or too many fields, or a broken quote",
+    "missing_key": "the key, or a part of it, is empty",
+    "missing:<column>": "a required value is empty, or one of two that belong together",
+    "duplicate_key": "the key stood in the same file before",
+    "unparseable:<column>": "the text is no value of the column's type",
+    "out_of_range:<column>": "the value lies outside the column's limits",
+    "not_in_domain:<column>": "the value is none of those that the column may hold",
+    "impossible_order": "one of two times, days or limits that belong together runs backwards: "
+    "delivered before ordered, a promise that ends before it begins",
+    "unknown_reference:<column>": "no table knows the delivery, experiment or segment "
+    "named; judged against all imports, and only where the table referred to has any row",
+    "overlap": "a period of validity begins before an earlier one of the same customer ends",
+    "after_import_time": "something happened later than the import",
+}
+"""What a reason code means."""
+
+
 class Column(BaseModel):
-    """One column of a contract table. Null where the source does not know it."""
+    """One column of a contract table. Null where the source does not know it.
+
+    Attributes:
+        plan: A time that may lie in the future.
+        opens: A time that begins something: a local time that occurs twice is its first
+            occurrence. Any other is its second.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -39,6 +63,7 @@ class Column(BaseModel):
     max: int | None = None
     values: tuple[str, ...] = ()
     plan: bool = False
+    opens: bool = False
 
     @property
     def sql_type(self) -> str:

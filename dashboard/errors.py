@@ -9,7 +9,9 @@
     ├── ProfileError               a profile that does not fit its files or the contract
     ├── WarehouseError             a folder that is not a warehouse, or cannot be used
     │   ├── NoSnapshotError        nothing was imported yet, or the snapshot is gone
-    │   └── ImportConflictError    another import published first, or holds the lock
+    │   ├── ImportConflictError    another import published first, or holds the lock
+    │   └── DiskFullError          no room for what an import or a migration writes
+    ├── StateError                 what people write cannot be kept or read
     ├── AccessError                a query names what its policy does not show
     └── NotEnoughDataError         a statistic that the data cannot carry
 
@@ -66,6 +68,14 @@ class NoSnapshotError(WarehouseError):
 
 class ImportConflictError(WarehouseError):
     """Another import is running, or published first."""
+
+
+class DiskFullError(WarehouseError):
+    """The disk has no room for what is to be written; nothing was published."""
+
+
+class StateError(DashboardError):
+    """What people write cannot be kept or read."""
 
 
 class AccessError(DashboardError):

@@ -15,7 +15,12 @@ from dashboard.errors import ScopeError
 from dashboard.warehouse import Imported, Manifest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dashboard.analysis import Quality
+    from dashboard.state import SignOff
+    from dashboard.warehouse import Draft
+    from dashboard.warehouse.guessing import Question
 
 FORMATS = ("table", "json", "csv", "parquet")
 
@@ -100,8 +105,47 @@ def quality(found: "Quality", meanings: Mapping[str, str], form: str) -> None:
         rows(effects, form)
 
 
-def snapshot_table(manifests: Sequence[Manifest]) -> pl.DataFrame:
-    """Snapshots as rows: id, as_of, published_at, profile, deliveries, files."""
+def profile(draft: "Draft", source: "Path", files: Sequence["Path"], form: str) -> None:
+    """Print a guessed profile: each column with what it becomes and why, and what is open.
+
+    As JSON: label, time_zone, files, tables (file, table, encoding, delimiter, records,
+    malformed, columns), questions, profile (the files written).
+    """
+    from dashboard.charts import drafts as drawn
+
+    if form == "json":
+        structure(drawn.as_data(draft) | {"profile": [str(path) for path in files]})
+        return
+    for one in draft.tables:
+        click.echo(f"{one.files}: {drawn.table_sentence(one)}")
+        if one.table:
+            table(drawn.columns_table(one), wraps=("Why",))
+    zone = "" if draft.zone_is_stated else " (nobody said so; say it with --time-zone)"
+    click.echo(f"Times without an offset are read as {draft.time_zone}{zone}.")
+    click.echo(f"Wrote {', '.join(str(path) for path in files)}.")
+    for question in draft.questions:
+        click.echo(f"To decide: {question.says}{_remedy(question)}.")
+    folder = files[0].parent
+    again = "Then: " if draft.questions else "Next: "
+    click.echo(f"{again}doorstep import {source} --profile {folder}")
+
+
+def _remedy(question: "Question") -> str:
+    """What decides a question from the command line; the files can always be edited."""
+    return {
+        "words": " (--means WORD=MEANING, or edit the case in the SQL file)",
+        "order": " (--dates day-first or --dates month-first)",
+        "constant": f" (edit the SQL file, or --constant {question.about}=TEXT)",
+        "missing": " (edit the SQL file)",
+        "decimal": " (edit the SQL file)",
+        "table": " (call its file deliveries, or write the SQL file)",
+    }[question.kind]
+
+
+def snapshot_table(
+    manifests: Sequence[Manifest], sign_offs: Sequence["SignOff"] = ()
+) -> pl.DataFrame:
+    """Snapshots as rows; `signed_off_by` is null where nobody vouched for it."""
     schema = {
         "snapshot": pl.Int64,
         "as_of": pl.Datetime,
@@ -109,6 +153,7 @@ def snapshot_table(manifests: Sequence[Manifest]) -> pl.DataFrame:
         "profile": pl.String,
         "deliveries": pl.Int64,
         "quarantined": pl.Int64,
+        "signed_off_by": pl.String,
     }
     found = [
         {
@@ -118,6 +163,7 @@ def snapshot_table(manifests: Sequence[Manifest]) -> pl.DataFrame:
             "profile": one.profile,
             "deliveries": sum(file.rows for file in one.files.get("deliveries", ())),
             "quarantined": sum(table.quarantined for table in one.tables),
+            "signed_off_by": ", ".join(s.by for s in sign_offs if s.snapshot == one.id) or None,
         }
         for one in manifests
     ]
@@ -178,8 +224,13 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def table(frame: pl.DataFrame) -> None:
-    """Print rows for people; numbers to the right."""
+def table(frame: pl.DataFrame, wraps: Sequence[str] = ()) -> None:
+    """Print rows for people; numbers to the right.
+
+    Args:
+        frame: Rows to print.
+        wraps: Columns that may take several lines on a narrow terminal; others are cut.
+    """
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -187,9 +238,10 @@ def table(frame: pl.DataFrame) -> None:
     numeric = {name for name, kind in frame.schema.items() if kind.is_numeric()}
     table = Table(box=box.SIMPLE_HEAD)
     for name in frame.columns:
-        table.add_column(name, justify="right" if name in numeric else "left", no_wrap=True)
-    for row in frame.iter_rows():
-        table.add_row(*(_cell(value) for value in row))
+        justify = "right" if name in numeric else "left"
+        table.add_column(name, justify=justify, no_wrap=name not in wraps)
+    for row in frame.iter_rows(named=True):
+        table.add_row(*(str(v) if name in wraps else _cell(v) for name, v in row.items()))
     width = None if sys.stdout.isatty() else 1_000
     Console(width=width, highlight=False, markup=False).print(table)
 

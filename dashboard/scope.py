@@ -41,6 +41,10 @@ class Period:
         """The same number of days just before."""
         return Period(self.start - timedelta(days=self.days), self.start - timedelta(days=1))
 
+    def year_before(self) -> "Period":
+        """The same dates a year before; 29 February becomes the 28th."""
+        return Period(_year_before(self.start), _year_before(self.end))
+
 
 @dataclass(frozen=True, order=True)
 class Quarter:
@@ -123,3 +127,10 @@ class Scope:
     def during(self, period: Period | None) -> "Scope":
         """This scope over another period, with nothing to compare with."""
         return replace(self, period=period, versus=None)
+
+
+def _year_before(day: date) -> date:
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)

@@ -44,7 +44,8 @@ def serve(warehouse: Path, port: int) -> None:
 def _flags() -> dict[str, object]:
     """The app's configuration, wherever the command was started."""
     config = tomllib.loads((tree.root() / ".streamlit" / "config.toml").read_text("utf-8"))
-    return _flattened(config)
+    limit = max(settings.load().upload_limit_mb, 1)
+    return _flattened(config) | {"server_maxUploadSize": limit}
 
 
 def _flattened(section: Mapping[str, object], prefix: str = "") -> dict[str, object]:

@@ -61,6 +61,16 @@ class Settings(BaseSettings):
         description="CSV file of published figures of your own, shown after those of "
         "`queries/benchmarks.csv` and with its columns.",
     )
+    time_zone: str = Field(
+        default="UTC",
+        description="Zone of local times in the files of a new profile, where nobody states "
+        "another. A profile says its own.",
+    )
+    upload_limit_mb: Annotated[int, Field(ge=0, le=2000)] = Field(
+        default=200,
+        description="Most megabytes that one upload on the page Data quality may hold, all "
+        "files together; 0: no uploads. Larger files: `doorstep profile new`.",
+    )
 
     @property
     def longest_lag(self) -> timedelta:

@@ -4,6 +4,7 @@
 """
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ import click
 from dashboard import tree
 from dashboard.catalog import Catalog, read_catalog
 from dashboard.cli import doorstep
-from dashboard.contract import Column, Reference, Table
+from dashboard.contract import REASONS, Column, Reference, Table
 from dashboard.settings import Settings
 
 DOCS = Path(__file__).parent
@@ -47,7 +48,10 @@ def metrics(catalog: Catalog) -> str:
 
 def contract(catalog: Catalog) -> str:
     """docs/data-contract.md: every table and column a profile may fill."""
-    parts = [_intro("data-contract")]
+    reasons = _table(
+        ("reason", "when"), [f"| `{code}` | {says} |" for code, says in REASONS.items()]
+    )
+    parts = [_intro("data-contract").replace("{reasons}", reasons)]
     parts += [_contract_table(table) for table in catalog.contract.values()]
     return "\n\n".join(parts) + "\n"
 
@@ -69,13 +73,18 @@ def settings() -> str:
 
 def command_line() -> str:
     """docs/command-line.md: the help of every command."""
-    parts = [_intro("command-line")]
     context = click.Context(doorstep, info_name="doorstep", max_content_width=_WIDTH)
-    for name, command in sorted(doorstep.commands.items()):
+    return "\n\n".join([_intro("command-line"), *_helps(doorstep, context)]) + "\n"
+
+
+def _helps(group: click.Group, context: click.Context) -> Iterator[str]:
+    """The help of every command of a group, and of the groups inside it."""
+    for name, command in sorted(group.commands.items()):
         own = click.Context(command, info_name=name, parent=context, max_content_width=_WIDTH)
         own.terminal_width = _WIDTH
-        parts.append(f"## doorstep {name}\n\n```text\n{command.get_help(own)}\n```")
-    return "\n\n".join(parts) + "\n"
+        yield f"## {own.command_path}\n\n```text\n{command.get_help(own)}\n```"
+        if isinstance(command, click.Group):
+            yield from _helps(command, own)
 
 
 def _contract_table(table: Table) -> str:

@@ -11,9 +11,11 @@ view = ui.current_view()
 found = ui.answer(analysis.quality)
 ui.title(found.message)
 ui.whole_snapshot(found.manifest)
+with ui.folded("Bring your own data"):
+    ui.bring_your_own_data()
 
 refused = ui.answer(analysis.quarantined)
-effects = drawn.effects_table(found, charts.warning_meanings(view.catalog))
+effects = drawn.effects_table(found, charts.code_meanings(view.catalog))
 with ui.panel(
     "What each rule does to the on-time rate",
     "deliveries as far as they can be read; otherwise: with refused rows counted, or without "

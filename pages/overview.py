@@ -1,6 +1,6 @@
 """Overview: how is each segment doing against target, and what changed?
 
-For: managers. Reads: analysis.scoreboard, analysis.figures (volume).
+For: managers. Reads: analysis.scoreboard, .what_changed, .contributors, .figures.
 """
 
 from dashboard import analysis, charts, ui
@@ -22,6 +22,8 @@ with ui.panel(
 ):
     ui.board(board)
 
+ui.what_changed()
+
 with ui.panel(
     "On time by week",
     charts.detail(
@@ -40,6 +42,7 @@ with ui.panel(
 volume = ui.answer(analysis.figures, ("volume",), segments, view.scope.during(board.period))
 before = ui.compared(analysis.figures, ("volume",), segments, view.scope, board.versus)
 with ui.halves():
+    ui.value_map(view.period_name)
     with ui.panel(
         "Volume",
         charts.detail(charts.volume_unit(view.days, before), days, promised),
@@ -47,16 +50,20 @@ with ui.halves():
         key="volume",
     ):
         ui.chart(charts.volume_bars(volume, before, view.palette), key="volume_bars")
-    with ui.panel(
-        "On time by definition",
-        charts.detail("% of the deliveries each definition counts", days),
-        ui.source(board.readings),
-        key="definitions",
-    ):
-        ui.chart(charts.reading_bars(board.readings, view.palette), key="reading_bars")
-        ui.sentence(charts.gap_sentence(board.readings))
 
 with ui.panel(
-    "All figures", days, ui.source(tables.board_figures(board), segments), key="all_figures"
+    "On time by definition",
+    charts.detail("% of the deliveries each definition counts", days),
+    ui.source(board.readings),
+    key="definitions",
 ):
-    ui.table(tables.board_table(board), "Every figure of the segments above", key="table")
+    ui.chart(charts.reading_bars(board.readings, view.palette), key="reading_bars")
+    ui.sentence(charts.gap_sentence(board.readings))
+
+matrix = ui.answer(analysis.matrix, view.scope)
+with ui.panel(
+    "Segments × metrics", days, ui.source(tables.matrix_figures(matrix), segments), key="matrix"
+):
+    ui.matrix(matrix)
+    with ui.more("Intervals and targets of the cards above"):
+        ui.table(tables.board_table(board), "Every figure of the cards above", key="table")

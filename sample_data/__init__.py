@@ -5,6 +5,7 @@ Everything is synthetic. `write_sample` writes the files that the profile
 """
 
 from .days import AS_OF
+from .export import write_export
 from .generate import write_sample
 from .truths import TRUTHS, Truths, dirty_rows, open_and_overdue
 from .world import Options
@@ -16,5 +17,6 @@ __all__ = [
     "Truths",
     "dirty_rows",
     "open_and_overdue",
+    "write_export",
     "write_sample",
 ]

@@ -2,7 +2,10 @@
 
 import csv
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
+
+from dashboard.scope import Period
 
 Row = Mapping[str, object]
 
@@ -29,3 +32,19 @@ def delivery(delivery_id: str, **changes: object) -> dict[str, object]:
     }
     row |= changes
     return {name: value for name, value in row.items() if value is not None}
+
+
+def daily(period: Period, kept: int, late: int = 0, **changes: object) -> list[Row]:
+    """So many kept and late deliveries on each day of a period, noon being the promise."""
+    mark = "-".join(str(value) for value in changes.values())
+    return [
+        delivery(
+            f"{mark}-{day}-{n}",
+            ordered_at=f"{day - timedelta(days=1)} 08:00:00",
+            promised_by=f"{day} 12:00:00",
+            delivered_at=f"{day} {'10' if n < kept else '14'}:00:00",
+            **changes,
+        )
+        for day in (period.start + timedelta(days=at) for at in range(period.days))
+        for n in range(kept + late)
+    ]

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from dashboard.analysis.figures import Change, Figure
+from dashboard.catalog import Metric
 from dashboard.scope import Period
+
+if TYPE_CHECKING:
+    from dashboard.analysis.process import Process
 
 Standing = Literal["met", "missed", "not clear", "no target"]
 
@@ -19,21 +23,29 @@ class Cell:
         target: In the metric's unit; None where none is set for the quarter.
         standing: The figure against its target; 'not clear' when the interval holds it.
         change: Against the comparison period; None where there is none.
+        missed_quarters: For how many quarters in a row, this one included, the target was
+            missed; 0 where it is not, or where the period is no quarter.
     """
 
     figure: Figure
     target: float | None
     standing: Standing
     change: Change | None
+    missed_quarters: int = 0
 
 
 @dataclass(frozen=True)
 class SegmentScore:
-    """One row of the board: a segment and its cells by metric name."""
+    """One row of the board: a segment and its cells by metric name.
+
+    Attributes:
+        process: Its on-time rate by week as a control chart; None where nothing varies.
+    """
 
     segment: str
     volume: int
     cells: Mapping[str, Cell]
+    process: "Process | None" = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,22 @@ class Week:
     numerator: float
     denominator: float
     partial: bool
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Segments by metrics.
+
+    Attributes:
+        metrics: The columns.
+        period, versus: Days measured, and days compared with (None: no comparison).
+        rows: All segments together, then each, by volume; a metric without rows has no cell.
+    """
+
+    metrics: tuple[Metric, ...]
+    period: Period
+    versus: Period | None
+    rows: tuple[SegmentScore, ...]
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from dashboard.warehouse import Coverage, Manifest, Reader
 Kind = Literal["refused", "warning"]
 
 HEADLINE = "on_time_rate"
+_LEAST_SAID = 0.1
 
 
 @dataclass(frozen=True)
@@ -142,9 +143,9 @@ def _message(manifest: Manifest, effects: Iterable[Effect]) -> str:
     if not moves:
         return said
     points = 100 * max(moves)
-    least = 0.05
-    moved = f"{points:.1f}" if points >= least else "less than 0.1"
-    return f"{said}; no rule moves the on-time rate by more than {moved} points"
+    if points < _LEAST_SAID:
+        return f"{said}; no rule moves the on-time rate by as much as {_LEAST_SAID} points"
+    return f"{said}; no rule moves the on-time rate by more than {points:.1f} points"
 
 
 def reasons_of(counts: Mapping[str, int]) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
-from dashboard.analysis.board import Cell, Scoreboard, SegmentScore, Standing, Week
+from dashboard.analysis.board import Cell, Matrix, Scoreboard, SegmentScore, Week
+from dashboard.analysis.days import Compared, compared, last_known_day
 from dashboard.analysis.figures import (
     Daily,
     Figure,
@@ -18,14 +18,26 @@ from dashboard.analysis.figures import (
     verdict_of,
 )
 from dashboard.analysis.finding import finding
+from dashboard.analysis.process import process
+from dashboard.analysis.standing import standing, targets_of, with_streaks
 from dashboard.catalog import HEADLINES
 from dashboard.errors import ScopeError
-from dashboard.scope import Period, Quarter, Scope
+from dashboard.scope import Period, Scope
 from dashboard.stats.periods import holm
 from dashboard.warehouse import Reader
 
 WHOLE = "All segments"
 SELECTION = "Selection"
+
+MATRIX = (
+    "on_time_rate",
+    "first_attempt_rate",
+    "cost_to_serve",
+    "margin_per_delivery",
+    "satisfaction",
+    "contacts_per_delivery",
+)
+"""What a review looks at: the headlines, and what stands behind them."""
 
 _READINGS = (
     "on_time_rate",
@@ -47,57 +59,79 @@ def scoreboard(reader: Reader, scope: Scope) -> Scoreboard:
     Raises:
         ScopeError: No delivery lies in the scope.
     """
-    known = _last_known_day(reader)
-    period = scope.period or _all_days(reader, scope)
-    running = period.end > known
-    lived = period.until(known)
-    versus = scope.versus.first(lived.days) if running and scope.versus else scope.versus
-    series = _Series.read(reader, scope, period, versus)
+    days = compared(reader, scope.period or _all_days(reader, scope), scope.versus)
+    period, span = days.period, reader.span()
+    series = _Series.read(reader, scope, days, HEADLINES, span)
     if not series.volume(WHOLE, period):
         raise ScopeError(nothing_found(reader, scope))
-    targets = {} if _is_sliced(scope) else _targets(reader, period)
-    scores = [
-        _score(series, segment, period, versus, targets) for segment in series.segments(period)
-    ]
-    segments = _hold_against_family(reader, scores)
-    whole = _score(series, WHOLE, period, versus, {})
-    if "segment" in dict(scope.filters):
-        whole = replace(whole, segment=SELECTION)
+    scores, whole = _scores(series, scope, days)
+    weeks = _weeks(series, period, last_known_day(reader), span)
+    streaks = with_streaks(reader, scores, scope, period)
+    segments = [_with_process(score, score.segment, weeks) for score in streaks]
+    whole = _with_process(whole, WHOLE, weeks)
     asked = scope.during(period)
     return Scoreboard(
         message=finding(segments, whole),
         period=period,
-        versus=versus,
-        running=running,
+        versus=days.versus,
+        running=days.running,
         segments=tuple(segments),
         whole=whole,
-        weeks=tuple(_weeks(series, period, known, reader.span())),
+        weeks=tuple(
+            week
+            for week in weeks
+            if week.segment != WHOLE and week.start >= _trend_window(period).start
+        ),
         readings=tuple(measured(reader, _READINGS, (), asked)),
     )
 
 
+def matrix(reader: Reader, scope: Scope) -> Matrix:
+    """Every segment by every metric that a review looks at.
+
+    Args:
+        reader: The snapshot.
+        scope: Period (all days where None), comparison and filters.
+
+    Raises:
+        ScopeError: No delivery lies in the scope.
+    """
+    days = compared(reader, scope.period or _all_days(reader, scope), scope.versus)
+    series = _Series.read(reader, scope, days, MATRIX)
+    if not series.volume(WHOLE, days.period):
+        raise ScopeError(nothing_found(reader, scope))
+    scores, whole = _scores(series, scope, days)
+    metrics = tuple(reader.catalog.metric(name) for name in MATRIX)
+    return Matrix(metrics, days.period, days.versus, (whole, *scores))
+
+
 @dataclass(frozen=True)
 class _Series:
-    """Daily sums of the headlines and the volume, by metric and segment."""
+    """Daily sums of some metrics and the volume, by metric and segment."""
 
     reader: Reader
+    names: tuple[str, ...]
     daily: Mapping[tuple[str, str], Daily]
 
     @classmethod
     def read(
-        cls, reader: Reader, scope: Scope, period: Period, versus: Period | None
+        cls,
+        reader: Reader,
+        scope: Scope,
+        days: Compared,
+        names: tuple[str, ...],
+        since: Period | None = None,
     ) -> "_Series":
-        """Read once all days that any part of the board needs."""
-        weeks = _trend_window(period)
-        start = min(period.start, weeks.start, versus.start if versus else period.start)
+        """Read once all days that are judged, their 52 weeks, and those from `since` on."""
+        period = days.period
+        start = min(d.start for d in (period, days.versus, since, _trend_window(period)) if d)
         asked = scope.during(Period(start, period.end))
-        names = (*HEADLINES, "volume")
-        found = daily_sums(reader, names, ("segment",), asked)
+        found = daily_sums(reader, (*names, "volume"), ("segment",), asked)
         whole = {
             (name, WHOLE): Daily.together(days for (own, _), days in found.items() if own == name)
             for name in {name for name, _ in found}
         }
-        return cls(reader, found | whole)
+        return cls(reader, names, found | whole)
 
     def segments(self, period: Period) -> list[str]:
         """Segments with any volume in the period, the largest first."""
@@ -124,45 +158,42 @@ class _Series:
         return self.daily[metric, segment].during(Period(end - _YEAR + timedelta(days=1), end))
 
 
+def _scores(
+    series: _Series, scope: Scope, days: Compared
+) -> tuple[list[SegmentScore], SegmentScore]:
+    """Each segment, its changes judged together, and the whole."""
+    targets = {} if _is_sliced(scope) else targets_of(series.reader, days.period)
+    scores = [_score(series, name, days, targets) for name in series.segments(days.period)]
+    whole = _score(series, WHOLE, days, {})
+    if "segment" in dict(scope.filters):
+        whole = replace(whole, segment=SELECTION)
+    return _hold_against_family(series, scores), whole
+
+
 def _score(
-    series: _Series,
-    segment: str,
-    period: Period,
-    versus: Period | None,
-    targets: Mapping[tuple[str, str], float],
+    series: _Series, segment: str, days: Compared, targets: Mapping[tuple[str, str], float]
 ) -> SegmentScore:
     cells = {}
-    for metric in HEADLINES:
-        now = series.figure(metric, segment, period)
+    for metric in series.names:
+        now = series.figure(metric, segment, days.period)
         if now is None:
             continue
-        then = series.figure(metric, segment, versus) if versus else None
-        year = series.year(metric, segment, period.end)
+        then = series.figure(metric, segment, days.versus) if days.versus else None
+        year = series.year(metric, segment, days.period.end)
         target = targets.get((segment, metric))
         changed = change(now, then, year) if then else None
-        cells[metric] = Cell(now, target, _standing(now, target), changed)
-    return SegmentScore(segment, series.volume(segment, period), MappingProxyType(cells))
+        cells[metric] = Cell(now, target, standing(now, target), changed)
+    return SegmentScore(segment, series.volume(segment, days.period), MappingProxyType(cells))
 
 
-def _standing(found: Figure, target: float | None) -> Standing:
-    if target is None:
-        return "no target"
-    if found.low is None or found.high is None or found.is_thin:
-        return "not clear"
-    above, below = found.low >= target, found.high < target
-    if found.metric.better == "lower":
-        above, below = found.high <= target, found.low > target
-    return "met" if above else "missed" if below else "not clear"
-
-
-def _hold_against_family(reader: Reader, scores: Sequence[SegmentScore]) -> list[SegmentScore]:
+def _hold_against_family(series: _Series, scores: Sequence[SegmentScore]) -> list[SegmentScore]:
     """Judge each metric's changes together.
 
     With five segments, one in four null quarters would show some change at 5 %; Holm's
     correction of their p-values keeps that to one in twenty.
     """
     cells = {score.segment: dict(score.cells) for score in scores}
-    for name in HEADLINES:
+    for name in series.names:
         judged = [
             (segment, cell, cell.change, cell.change.p_value)
             for segment, found in cells.items()
@@ -170,10 +201,19 @@ def _hold_against_family(reader: Reader, scores: Sequence[SegmentScore]) -> list
         ]
         corrected = holm([p_value for *_, p_value in judged])
         for (segment, cell, changed, _), p_value in zip(judged, corrected, strict=True):
-            metric = reader.catalog.metric(name)
+            metric = series.reader.catalog.metric(name)
             verdict = verdict_of(metric, changed.difference or 0.0, p_value)
             cells[segment][name] = replace(cell, change=replace(changed, verdict=verdict))
     return [replace(score, cells=MappingProxyType(cells[score.segment])) for score in scores]
+
+
+def _with_process(score: SegmentScore, name: str, weeks: Sequence[Week]) -> SegmentScore:
+    """The segment with its weeks as a control chart."""
+    cell = score.cells.get("on_time_rate")
+    if cell is None:
+        return score
+    own = [week for week in weeks if week.segment == name]
+    return replace(score, process=process(cell.figure.metric, own, cell.target))
 
 
 def _all_days(reader: Reader, scope: Scope) -> Period:
@@ -193,19 +233,6 @@ def _is_sliced(scope: Scope) -> bool:
     return any(name != "segment" for name, _ in scope.filters)
 
 
-def _targets(reader: Reader, period: Period) -> Mapping[tuple[str, str], float]:
-    """Targets of the quarter that holds the whole period; none for longer periods."""
-    start = Quarter.of(period.start, reader.fiscal_year_start)
-    end = Quarter.of(period.end, reader.fiscal_year_start)
-    return reader.targets(start.key) if start == end else {}
-
-
-def _last_known_day(reader: Reader) -> date:
-    """The local day of the snapshot's as_of."""
-    zone = ZoneInfo(reader.manifest.time_zone)
-    return reader.manifest.as_of.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).date()
-
-
 def _trend_window(period: Period) -> Period:
     """The whole weeks, from a Monday, that trends show."""
     first = period.end - _YEAR
@@ -213,17 +240,26 @@ def _trend_window(period: Period) -> Period:
 
 
 def _weeks(series: _Series, period: Period, known: date, span: Period | None) -> list[Week]:
-    """On-time rate by segment and week; a week cut by any edge is partial."""
-    window = _trend_window(period)
+    """On-time rate by week since the data begins, of each segment and of the whole."""
+    start = span.start if span and span.start <= period.end else period.start
+    window = Period(start, period.end)
     last = min(known, period.end, span.end if span else period.end)
+    lived = Period(start, max(start, last))
+    return [
+        week
+        for segment in (*series.segments(window), WHOLE)
+        for week in _weeks_of(series, segment, window, lived)
+    ]
+
+
+def _weeks_of(series: _Series, segment: str, window: Period, lived: Period) -> list[Week]:
+    """One segment's weeks; those cut by an edge of the days lived are partial."""
+    daily = series.daily.get(("on_time_rate", segment))
+    days = daily.during(window) if daily else Daily((), (), ())
+    starts = sorted({day - timedelta(days=day.weekday()) for day in days.days})
     weeks = []
-    for segment in series.segments(window):
-        daily = series.daily.get(("on_time_rate", segment))
-        days = daily.during(window) if daily else Daily((), (), ())
-        starts = sorted({day - timedelta(days=day.weekday()) for day in days.days})
-        sums = zip(starts, *days.weeks(), strict=True)
-        for start, numerator, denominator in sums:
-            cut = start + _WEEK > last or (span is not None and start < span.start)
-            value = float(numerator / denominator) if denominator else None
-            weeks.append(Week(segment, start, value, float(numerator), float(denominator), cut))
+    for start, numerator, denominator in zip(starts, *days.weeks(), strict=True):
+        cut = start + _WEEK > lived.end or start < lived.start
+        value = float(numerator / denominator) if denominator else None
+        weeks.append(Week(segment, start, value, float(numerator), float(denominator), cut))
     return weeks

@@ -2,16 +2,21 @@
 
 from dashboard.charts import formats
 from dashboard.charts.bars import gap_sentence, reading_bars, volume_bars
+from dashboard.charts.bridge import bridge_detail, change_said, change_sentences, waterfall
+from dashboard.charts.contributors import contributors_said, contributors_table, splits_table
 from dashboard.charts.drawing import Drawing
 from dashboard.charts.palette import Palette, Theme, palette
 from dashboard.charts.trend import weekly_trends
+from dashboard.charts.value import value_chart
 from dashboard.charts.words import (
     Days,
+    code_meanings,
+    days_named,
     days_shown,
     detail,
     missing,
+    missing_said,
     volume_unit,
-    warning_meanings,
     weeks_shown,
 )
 
@@ -20,16 +25,26 @@ __all__ = [
     "Drawing",
     "Palette",
     "Theme",
+    "bridge_detail",
+    "change_said",
+    "change_sentences",
+    "code_meanings",
+    "contributors_said",
+    "contributors_table",
+    "days_named",
     "days_shown",
     "detail",
     "formats",
     "gap_sentence",
     "missing",
+    "missing_said",
     "palette",
     "reading_bars",
+    "splits_table",
+    "value_chart",
     "volume_bars",
     "volume_unit",
-    "warning_meanings",
+    "waterfall",
     "weekly_trends",
     "weeks_shown",
 ]

@@ -40,16 +40,21 @@ def value(amount: float | None, unit: Unit) -> str:
     return f"{text}{GAP}min" if unit == "minutes" else text
 
 
-def change(difference: float | None, unit: Unit) -> str:
+def change(difference: float | None, unit: Unit, finer: int = 0) -> str:
     r"""A difference with its sign: points for shares, else the metric's own unit.
 
-    >>> change(-0.019, "share"), change(0.12, "money")
-    ('−1.9\xa0pt', '+0.12')
+    Args:
+        difference: None prints as no figure.
+        unit: The metric's.
+        finer: Digits more than usual, for parts that a reader may add up.
+
+    >>> change(-0.019, "share"), change(-0.019, "share", 1), change(0.12, "money")
+    ('−1.9\xa0pt', '−1.90\xa0pt', '+0.12')
     """
     if difference is None:
         return NO_FIGURE
     scaled, digits = (100 * difference, 1) if unit == "share" else (difference, _DIGITS[unit])
-    text = f"{scaled:+,.{digits}f}"
+    text = f"{scaled:+,.{digits + finer}f}"
     text = _true_sign(text) if text.strip("+-0.,") else text[1:]
     suffix = {"share": f"{GAP}pt", "minutes": f"{GAP}min"}.get(unit, "")
     return f"{text}{suffix}"
@@ -94,6 +99,24 @@ def change_interval(found: Change, unit: Unit) -> str:
     if found.low is None or found.high is None:
         return ""
     return f"{change(found.low, unit)} to {change(found.high, unit)}"
+
+
+def lacking(amount: float, figure: Figure) -> str:
+    """What is missing to reach a target, in deliveries or money; nothing where it is reached.
+
+    Args:
+        amount: As `analysis.standing.missing` has it.
+        figure: The figure that misses the target.
+    """
+    unit = figure.metric.unit
+    if not amount or figure.is_thin:
+        return ""
+    if unit == "share":
+        return f"{number(amount)} more kept would reach it"
+    if unit == "money":
+        more = "less" if amount < 0 else "more"
+        return f"{number(abs(amount))} {more} in all would reach it"
+    return ""
 
 
 def size(figure: Figure) -> str:

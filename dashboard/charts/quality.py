@@ -10,7 +10,7 @@ from dashboard.charts.tables import safe_text
 
 
 def files_table(found: Quality) -> pl.DataFrame:
-    """One row per source file: records, read, malformed and unused."""
+    """One row per source file: records, what became of them, and rows refused."""
     rows = [
         {
             "File": file.file,
@@ -18,10 +18,11 @@ def files_table(found: Quality) -> pl.DataFrame:
             "Read": file.raw,
             "Malformed": file.malformed,
             "Unused": file.unused,
+            "Refused": file.refused,
         }
         for file in found.manifest.sources
     ]
-    return _frame(rows, "File", "Records", "Read", "Malformed", "Unused")
+    return _frame(rows, "File", "Records", "Read", "Malformed", "Unused", "Refused")
 
 
 def tables_table(found: Quality) -> pl.DataFrame:
@@ -47,7 +48,7 @@ def effects_table(found: Quality, meanings: Mapping[str, str]) -> pl.DataFrame:
 
     Args:
         found: The account.
-        meanings: What warnings mean, by code.
+        meanings: What reasons and warnings mean, by code.
     """
     rows = [
         {
@@ -62,7 +63,7 @@ def effects_table(found: Quality, meanings: Mapping[str, str]) -> pl.DataFrame:
                 None if one.otherwise is None or one.rate is None else one.otherwise - one.rate,
                 "share",
             ),
-            "Meaning": meanings.get(one.rule, ""),
+            "Meaning": _meaning(one.rule, meanings),
         }
         for one in found.effects
     ]
@@ -112,6 +113,11 @@ def carriers_table(scores: pl.DataFrame) -> pl.DataFrame:
     columns = ("Carrier", "Closed", "With a scan", "With a place", "Delivered", "With the time")
     more = ("With proof", "Failed or retried", "With a reason", "99 % of messages within")
     return _frame(rows, *columns, *more)
+
+
+def _meaning(rule: str, meanings: Mapping[str, str]) -> str:
+    code, names_a_column, _ = rule.partition(":")
+    return meanings[f"{code}:<column>" if names_a_column else code]
 
 
 def _share(value: float | None) -> str:

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import polars as pl
 
-from dashboard.analysis import Cell, Figure, Scoreboard
+from dashboard.analysis import Cell, Figure, Matrix, Scoreboard, SegmentScore, ValueMap
 from dashboard.analysis.figures import table
+from dashboard.analysis.standing import missing
 from dashboard.charts import formats
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -36,10 +37,77 @@ def board_table(board: Scoreboard) -> pl.DataFrame:
     )
 
 
+def board_data(board: Scoreboard, snapshot: int) -> pl.DataFrame:
+    """The board with all its digits, one row per segment and metric.
+
+    Returns:
+        segment, metric, value, low, high, n, change, change_low, change_high, verdict,
+        target, standing, missed_quarters, missing (of the numerator, to the target),
+        variation and assurance (of the on-time rate's weeks), unit, start, end, snapshot.
+        Null where there is none.
+    """
+    rows = [
+        _data(score, cell) | {"snapshot": snapshot}
+        for score in (board.whole, *board.segments)
+        for cell in score.cells.values()
+    ]
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def _data(score: SegmentScore, cell: Cell) -> dict[str, object]:
+    figure, changed, target = cell.figure, cell.change, cell.target
+    process = score.process if figure.metric.name == "on_time_rate" else None
+    return {
+        "segment": score.segment,
+        "metric": figure.metric.name,
+        "value": figure.value,
+        "low": figure.low,
+        "high": figure.high,
+        "n": float(figure.denominator or figure.numerator),
+        "change": changed.difference if changed else None,
+        "change_low": changed.low if changed else None,
+        "change_high": changed.high if changed else None,
+        "verdict": changed.verdict if changed else None,
+        "target": target,
+        "standing": cell.standing,
+        "missed_quarters": cell.missed_quarters,
+        "missing": None if target is None else missing(figure, target),
+        "variation": process.variation if process else None,
+        "assurance": process.assurance if process else None,
+        "unit": figure.metric.unit,
+        "start": figure.period.start,
+        "end": figure.period.end,
+    }
+
+
 def board_figures(board: Scoreboard) -> list[Figure]:
     """Every figure of the cards, the whole first."""
     scores = (board.whole, *board.segments)
     return [cell.figure for score in scores for cell in score.cells.values()]
+
+
+def matrix_figures(found: Matrix) -> list[Figure]:
+    """Every figure of the matrix, the whole first."""
+    return [cell.figure for row in found.rows for cell in row.cells.values()]
+
+
+def value_table(found: ValueMap, snapshot: int) -> pl.DataFrame:
+    """The map of values: the columns of `figures_table` with volume, share and call."""
+    own = pl.DataFrame(
+        [
+            {
+                "volume": one.volume,
+                "share": one.share,
+                "share_low": one.share_low,
+                "share_high": one.share_high,
+                "call": one.call,
+            }
+            for one in found.segments
+        ],
+        infer_schema_length=None,
+    )
+    figures = table([one.margin for one in found.segments], snapshot)
+    return pl.concat([figures, own], how="horizontal")
 
 
 def figures_table(figures: Sequence[Figure], snapshot: int) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dashboard.analysis import Figure, Scoreboard
 from dashboard.catalog import HEADLINES, Catalog, Metric, Unit
 from dashboard.charts import formats
+from dashboard.contract import REASONS
 
 UNITS: Mapping[Unit, str] = {
     "share": "% of the rows it counts",
@@ -20,6 +21,10 @@ _DERIVED = {
     "total_cost": "a cost column of deliveries, such as deliveries.cost_last_mile",
     "contact_count": "contacts.delivery_id",
     "is_in_window": "deliveries.promised_from",
+    "promise_minutes": "deliveries.promised_from",
+    "is_promise_revised": "promise_changes",
+    "is_on_last_promise": "promise_changes",
+    "is_excluded": "exclusion_windows",
 }
 
 
@@ -41,11 +46,14 @@ def days_shown(board: Scoreboard, days: Days) -> str:
 
     A period that is still running is compared with as many days of the other.
     """
-    shown = f"{days.name} so far" if board.running else days.name
-    if board.versus is None:
-        return shown
-    same = "as many days of " if board.running else ""
-    return f"{shown} against {same}{days.versus}"
+    return days_named(days, running=board.running, compared=board.versus is not None)
+
+
+def days_named(days: Days, *, running: bool, compared: bool) -> str:
+    """Days and those compared with, by what people call them."""
+    shown = f"{days.name} so far" if running else days.name
+    same = "as many days of " if running else ""
+    return f"{shown} against {same}{days.versus}" if compared else shown
 
 
 def detail(unit: str, days: str, count: float | None = None) -> str:
@@ -67,10 +75,11 @@ def volume_unit(days: Days, before: Sequence[Figure]) -> str:
 def missing(board: Scoreboard, catalog: Catalog) -> list[str]:
     """One sentence per headline metric without any figure: which column would give it."""
     found = {name for name, cell in board.whole.cells.items() if cell.figure.denominator}
-    return [_missing(catalog.metric(n), catalog) for n in HEADLINES if n not in found]
+    return [missing_said(catalog.metric(n), catalog) for n in HEADLINES if n not in found]
 
 
-def _missing(metric: Metric, catalog: Catalog) -> str:
+def missing_said(metric: Metric, catalog: Catalog) -> str:
+    """Which column would give a metric that has no figure here."""
     sql = f"{metric.numerator} {metric.condition or ''}"
     table = catalog.contract.get(metric.fact)
     columns = [f"{metric.fact}.{name}" for name in (table.columns if table else ()) if name in sql]
@@ -81,10 +90,11 @@ def _missing(metric: Metric, catalog: Catalog) -> str:
     )
 
 
-def warning_meanings(catalog: Catalog) -> dict[str, str]:
-    """What the contract's warnings mean, by code."""
-    return {
+def code_meanings(catalog: Catalog) -> dict[str, str]:
+    """What reasons and the contract's warnings mean, by code."""
+    warnings = {
         code: rule.says
         for table in catalog.contract.values()
         for code, rule in table.warnings.items()
     }
+    return {**REASONS, **warnings}

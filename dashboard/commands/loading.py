@@ -1,4 +1,4 @@
-"""Commands about what comes in: import, quality, snapshots, migrate."""
+"""Commands about what comes in: import, quality, migrate."""
 
 from datetime import datetime
 from pathlib import Path
@@ -47,19 +47,10 @@ def import_command(
 def quality(snapshot: int | None, folder: Path | None, form: str) -> int:
     """Print what came in, what was refused, and what that does to the on-time rate."""
     from dashboard.analysis import quality as account
-    from dashboard.charts import warning_meanings
+    from dashboard.charts import code_meanings
 
     reader = open_reader(folder, snapshot)
-    printing.quality(account(reader), warning_meanings(reader.catalog), form)
-    return DONE
-
-
-@click.command()
-@warehouse_option
-@format_option
-def snapshots(folder: Path | None, form: str) -> int:
-    """List the snapshots, oldest first."""
-    printing.rows(printing.snapshot_table(open_warehouse(folder).manifests()), form)
+    printing.quality(account(reader), code_meanings(reader.catalog), form)
     return DONE
 
 

@@ -1,7 +1,8 @@
 """Options that commands share, and what they open: warehouse, snapshot, scope."""
 
+import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,36 @@ class Day(click.ParamType):
             self.fail(f"'{value}' is no day; write it like 2026-09-30", param, ctx)
 
 
+class Age(click.ParamType):
+    """A day, or how long ago it was: YYYY-MM-DD, 2Y, 24M, 90D."""
+
+    name = "age"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        """Read the text, or fail with what would do."""
+        try:
+            return _day_ago(value) or date.fromisoformat(value)
+        except (ValueError, OverflowError):
+            self.fail(f"'{value}' is no age; write it like 2Y, 24M, 90D or 2026-09-30", param, ctx)
+
+
+def _day_ago(text: str) -> date | None:
+    """The day that lies so long before today (UTC); None where no length is written."""
+    today = datetime.now(UTC).date()
+    written = re.fullmatch(r"([0-9]{1,5})([YMD])", text.upper())
+    if not written:
+        return None
+    count, unit = int(written[1]), written[2]
+    if unit == "D":
+        return today - timedelta(days=count)
+    months = today.year * 12 + today.month - 1 - count * (12 if unit == "Y" else 1)
+    first = date(months // 12, months % 12 + 1, 1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return first.replace(day=min(today.day, last.day))
+
+
 def warehouse_option(command: Command) -> Command:
     """`--warehouse PATH`."""
     return click.option(
@@ -81,6 +112,24 @@ def scope_options(command: Command) -> Command:
         ),
         click.option("--to", "last", type=Day(), help="Last day (default: of the snapshot)."),
         click.option("--from", "first", type=Day(), help="First day (default: of the snapshot)."),
+    ):
+        command = option(command)
+    return command
+
+
+def versus_options(command: Command) -> Command:
+    """`--quarter` and `--versus`, beside `scope_options`."""
+    for option in (
+        click.option(
+            "--versus",
+            default="previous",
+            show_default=True,
+            metavar="WHEN",
+            help="'previous', 'last-year', a quarter like 2026Q2, or FROM..TO.",
+        ),
+        click.option(
+            "--quarter", metavar="YYYYQN", help="Days of a quarter, in place of --from and --to."
+        ),
     ):
         command = option(command)
     return command
@@ -140,3 +189,41 @@ def _period(reader: "Reader", first: date | None, last: date | None) -> "Period 
         raise ScopeError(message)
     start = first or min(span.start, last or span.start)
     return Period(start, last or max(span.end, start))
+
+
+def compared_asked(reader: "Reader", asked: dict[str, Any]) -> "Scope":
+    """The scope that `scope_options` and `versus_options` ask for, with both its periods."""
+    from dataclasses import replace
+
+    from dashboard.analysis import days
+    from dashboard.scope import Quarter
+
+    scope = scope_asked(reader, asked)
+    if asked["quarter"]:
+        if scope.period:
+            message = "--quarter beside --from or --to; give one or the other"
+            raise ScopeError(message)
+        period = Quarter.parse(asked["quarter"]).period(reader.fiscal_year_start)
+        scope = replace(scope, period=period)
+    if scope.period is None:
+        message = "no period is given; ask for --quarter 2026Q3, or --from and --to"
+        raise ScopeError(message)
+    named = {"previous": days.just_before, "last-year": days.a_year_before}
+    when = asked["versus"]
+    if when in named:
+        return replace(scope, versus=named[when](reader, scope.period))
+    return replace(scope, versus=_versus(when, reader.fiscal_year_start))
+
+
+def _versus(when: str, fiscal_year_start: int) -> "Period":
+    from dashboard.scope import Period, Quarter
+
+    first, is_range, last = when.partition("..")
+    if not is_range:
+        return Quarter.parse(when).period(fiscal_year_start)
+    try:
+        days = date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError:
+        message = f"'{when}' are no days; write them like 2026-04-01..2026-06-30"
+        raise ScopeError(message) from None
+    return Period(*days)

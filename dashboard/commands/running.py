@@ -13,9 +13,10 @@ from dashboard.commands.options import DONE, open_warehouse, warehouse_option, w
 @warehouse_option
 def serve(port: int, folder: Path | None) -> int:
     """Serve the dashboard of a warehouse on this machine."""
-    from dashboard import serving
+    from dashboard import printing, serving
 
-    open_warehouse(folder).newest()
+    if not open_warehouse(folder).exists():
+        printing.note(f"No data in {warehouse_path(folder)} yet: the page asks for your files.")
     serving.serve(warehouse_path(folder), port)
     return DONE
 

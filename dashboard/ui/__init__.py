@@ -1,13 +1,17 @@
 """What pages share: the view, cached answers, panels, cards, tables."""
 
-from dashboard.ui.answers import answer, compared, errors_as_sentences
+from dashboard.ui.answers import answer, compared, errors_as_sentences, tried
 from dashboard.ui.board import board
+from dashboard.ui.changes import what_changed
 from dashboard.ui.definitions import contents, matching, metric_section, search_box
+from dashboard.ui.matrix import matrix
 from dashboard.ui.page import (
     Source,
     boxes,
     chart,
+    folded,
     halves,
+    more,
     panel,
     sentence,
     small_charts,
@@ -18,6 +22,8 @@ from dashboard.ui.page import (
 )
 from dashboard.ui.parameters import choose
 from dashboard.ui.start import open_view
+from dashboard.ui.upload import bring_your_own_data
+from dashboard.ui.value import value_map
 from dashboard.ui.view import current_scope, current_view
 from dashboard.ui.voices import asked_example, said_lacking, voice_kpis
 
@@ -27,6 +33,7 @@ __all__ = [
     "asked_example",
     "board",
     "boxes",
+    "bring_your_own_data",
     "chart",
     "choose",
     "compared",
@@ -34,9 +41,12 @@ __all__ = [
     "current_scope",
     "current_view",
     "errors_as_sentences",
+    "folded",
     "halves",
     "matching",
+    "matrix",
     "metric_section",
+    "more",
     "open_view",
     "panel",
     "said_lacking",
@@ -46,6 +56,9 @@ __all__ = [
     "source",
     "table",
     "title",
+    "tried",
+    "value_map",
     "voice_kpis",
+    "what_changed",
     "whole_snapshot",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 import streamlit as st
 
 from dashboard.analysis import figures
-from dashboard.errors import DashboardError, ScopeError
+from dashboard.errors import DashboardError, NotEnoughDataError, ScopeError
 from dashboard.scope import Period, Scope
 from dashboard.ui import view
 from dashboard.ui.empty import why_empty
@@ -66,6 +66,14 @@ def compared(
         return _ask(function, (metrics, by, scope.during(versus)))
     except ScopeError:
         return ()
+
+
+def tried(function: Callable[Concatenate[Reader, P], T], *args: P.args, **_: P.kwargs) -> T | str:
+    """As `answer`, for a part that the page can do without: else the sentence why not."""
+    try:
+        return _ask(function, args)
+    except (ScopeError, NotEnoughDataError) as refused:
+        return f"Nothing to show: {refused}."
 
 
 @contextmanager

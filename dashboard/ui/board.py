@@ -10,13 +10,29 @@ import streamlit as st
 
 from dashboard import charts
 from dashboard.analysis import Cell, Scoreboard, SegmentScore
+from dashboard.analysis.finding import ordinal
+from dashboard.analysis.standing import missing
 from dashboard.catalog import HEADLINES
 from dashboard.charts import Palette, formats
 from dashboard.ui import view
+from dashboard.ui.addresses import address, metric_page
+from dashboard.ui.sparkline import sparkline
 from dashboard.ui.text import plain, safe
 
 _ON_TIME = "on_time_rate"
 _SHAPES = {"better": "▲", "worse": "▽", "changed": "◆"}
+_VARIATIONS = {
+    "improving": ("ok", "▲ improving"),
+    "worsening": ("bad", "▽ worsening"),
+    "changed": ("quiet", "◆ changed"),
+    "normal variation": ("quiet", "normal variation"),
+    "not judged": ("quiet", "too few weeks to judge"),
+}
+_ASSURANCES = {
+    "met": "⊕ target below limits: reliably met",
+    "hit or miss": "⊙ target within limits: hit or miss",
+    "missed": "⊖ target above limits: reliably missed",
+}
 _STANDINGS = {
     "met": ("ok", "✓ met"),
     "missed": ("bad", "✕ missed"),
@@ -37,7 +53,7 @@ def board(found: Scoreboard) -> None:
 def _card(score: SegmentScore, dot: str, found: Scoreboard) -> str:
     tone, status = _status(score)
     lines = "".join(f"<span>{safe(line)}</span>" for line in status)
-    blocks = "".join(_block(name, score.cells.get(name), found) for name in HEADLINES)
+    blocks = "".join(_block(name, score, found) for name in HEADLINES)
     return (
         f'<li class="ds-card ds-{tone}"><h3>{dot}{safe(score.segment)}</h3>'
         f'<p class="ds-status">{lines}</p>{blocks}</li>'
@@ -65,24 +81,62 @@ def _labels(cells: Iterable[Cell]) -> str:
     return ", ".join(cell.figure.metric.label.lower() for cell in cells)
 
 
-def _block(name: str, cell: Cell | None, found: Scoreboard) -> str:
-    """One metric of a card: value, interval and n, change, target."""
+def _block(name: str, score: SegmentScore, found: Scoreboard) -> str:
+    """One metric of a card: value, interval and n, weeks, change, target."""
+    cell = score.cells.get(name)
+    own = _own_filter(score, found)
+    label = view.current_view().catalog.metric(name).label
+    heading = (
+        f'<p class="ds-label"><a href="{safe(metric_page(name, **own))}">{safe(label)}</a></p>'
+    )
     if cell is None:
-        label = view.current_view().catalog.metric(name).label
-        return (
-            f'<div class="ds-metric"><p class="ds-label">{safe(label)}</p>'
-            f'<p class="ds-small">{formats.NO_FIGURE}</p></div>'
-        )
+        return f'<div class="ds-metric">{heading}<p class="ds-small">{formats.NO_FIGURE}</p></div>'
     figure = cell.figure
     main = " ds-main" if name == _ON_TIME else ""
     interval = formats.interval(figure.low, figure.high, figure.metric.unit)
     shown = [] if figure.is_thin or not interval else [interval]
-    strip = _strip(cell, _scale(found, name)) if name == _ON_TIME else ""
+    strip = _strip(cell, _scale(found, name)) + _weeks(score) if name == _ON_TIME else ""
     return (
-        f'<div class="ds-metric{main}"><p class="ds-label">{safe(figure.metric.label)}</p>'
+        f'<div class="ds-metric{main}">{heading}'
         f'<p class="ds-value">{safe(formats.figure_value(figure))}</p>'
         f'<p class="ds-small">{safe(" · ".join([*shown, formats.size(figure)]))}</p>'
-        f"{strip}{_change(cell)}{_target(cell)}</div>"
+        f"{strip}{_change(cell)}{_target(cell)}{_why(cell, own)}</div>"
+    )
+
+
+def _own_filter(score: SegmentScore, found: Scoreboard) -> dict[str, str]:
+    """What narrows a link to the card's segment; nothing for the whole."""
+    return {} if score is found.whole else {"segment": score.segment}
+
+
+def _weeks(score: SegmentScore) -> str:
+    """The last weeks as a control chart, and what it says in words."""
+    found = score.process
+    if found is None:
+        return ""
+    cell = score.cells.get(_ON_TIME)
+    palette = view.current_view().palette
+    tone, said = _VARIATIONS[found.variation]
+    assured = _ASSURANCES.get(found.assurance, "")
+    line = f'<p class="ds-small">{safe(assured)}</p>' if assured else ""
+    return (
+        f"{sparkline(found, cell.target if cell else None, palette)}"
+        f'<p class="ds-small">{len(found.weeks)} weeks: '
+        f'<span class="ds-{tone}">{safe(said)}</span></p>{line}'
+    )
+
+
+def _why(cell: Cell, own: dict[str, str]) -> str:
+    """A link to what is behind a change: of the headline, and of any beyond noise."""
+    headline = cell.figure.metric.name == _ON_TIME and formats.may_compare(cell)
+    if not headline and _verdict(cell) not in _SHAPES:
+        return ""
+    metric = cell.figure.metric
+    href = address("", **own, change=metric.label, by="Carrier", and_by="nothing")
+    return (
+        f'<p class="ds-small"><a href="{safe(href)}" '
+        f'aria-label="What changed in {safe(metric.label.lower())}, '
+        f'{safe(own.get("segment", "all"))}">what changed?</a></p>'
     )
 
 
@@ -109,7 +163,10 @@ def _target(cell: Cell) -> str:
         return ""
     tone, words = _STANDINGS.get(cell.standing, ("quiet", ""))
     target = formats.value(cell.target, cell.figure.metric.unit)
-    return f'<p class="ds-target ds-{tone}">target {safe(target)} {words}</p>'
+    since = f", {ordinal(cell.missed_quarters)} quarter" if cell.missed_quarters > 1 else ""
+    lacks = formats.lacking(missing(cell.figure, cell.target), cell.figure)
+    gap = f'<p class="ds-small">{safe(lacks)}</p>' if lacks and cell.standing != "met" else ""
+    return f'<p class="ds-target ds-{tone}">target {safe(target)} {words}{since}</p>{gap}'
 
 
 def _strip(cell: Cell, scale: tuple[float, float]) -> str:

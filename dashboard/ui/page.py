@@ -28,6 +28,7 @@ class Source:
         scope: The scope asked for.
         rows: Exactly the figures shown, with all their digits.
         report: Name of the report behind it; None where metrics are.
+        distributions: Names of the distributions shown.
     """
 
     metrics: tuple[str, ...]
@@ -35,6 +36,7 @@ class Source:
     scope: Scope
     rows: pl.DataFrame
     report: str | None = None
+    distributions: tuple[str, ...] = ()
 
 
 def source(figures: Sequence[Figure], by: tuple[str, ...] = ()) -> Source:
@@ -88,19 +90,27 @@ def panel(heading: str, detail: str, shown: Source, key: str) -> Generator[None,
         yield
 
 
+def folded(heading: str) -> AbstractContextManager[object]:
+    """A part of the page that is opened when it is wanted."""
+    return st.expander(plain(heading))
+
+
 def about(shown: Source, key: str) -> None:
     """Definition, SQL and CSV of what a panel shows, in one place."""
     reader = view.current_view().reader
     with st.popover("Definition, SQL, data", key=f"about_{key}", type="tertiary"):
-        for name in shown.metrics:
-            metric = reader.catalog.metric(name)
-            st.markdown(f"**{plain(metric.label)}.** {plain(metric.question)}")
-            if metric.definition:
-                quiet(metric.definition)
+        stated = [reader.catalog.metric(name) for name in shown.metrics]
+        counted = [reader.catalog.distribution(name) for name in shown.distributions]
+        for one in (*stated, *counted):
+            st.markdown(f"**{plain(one.label)}.** {plain(one.question)}")
+            if one.definition:
+                quiet(one.definition)
+        for one in counted:
+            st.code(one.sql, language="sql")
         if shown.report:
-            stated = reader.catalog.report(shown.report)
-            st.markdown(f"**{plain(stated.title)}.** {plain(stated.question)}")
-            st.code(stated.sql, language="sql", height=240)
+            report = reader.catalog.report(shown.report)
+            st.markdown(f"**{plain(report.title)}.** {plain(report.question)}")
+            st.code(report.sql, language="sql", height=240)
         elif shown.metrics:
             asked = reader.sql(shown.metrics, shown.by, shown.scope)
             st.code(asked, language="sql", height=240)
@@ -131,6 +141,11 @@ def boxes() -> AbstractContextManager[object]:
     return st.container(horizontal=True)
 
 
+def more(label: str) -> AbstractContextManager[object]:
+    """A place for what few readers need, closed at first."""
+    return st.expander(label)
+
+
 def quiet(text: str) -> None:
     """A line of small print; Streamlit's own caption is too pale to read for many."""
     st.markdown(f":small[:gray[{plain(text)}]]")
@@ -151,8 +166,8 @@ def chart(drawing: Drawing, key: str) -> None:
     st.plotly_chart(drawing.figure, theme=None, config=_PLOTLY, alt=drawing.alt, key=key)
 
 
-def small_charts(drawings: Sequence[Drawing], key: str) -> None:
+def small_charts(drawings: Sequence[Drawing], key: str, across: int = 5) -> None:
     """Small charts side by side, fewer a row where there is less room."""
-    with st.grid(5, min_column_width=220):
+    with st.grid(across, min_column_width=1_100 // across):
         for at, drawing in enumerate(drawings):
             chart(drawing, key=f"{key}_{at}")

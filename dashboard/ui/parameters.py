@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import settings
+from dashboard.analysis.bridge import HEADLINE, READINGS
+from dashboard.analysis.service import BESIDE
 from dashboard.catalog import Catalog
 from dashboard.themes import themes_in_use
 from dashboard.ui import view
@@ -66,9 +68,16 @@ def _of_satisfaction(_catalog: Catalog) -> tuple[Parameter, ...]:
     )
 
 
+def _of_service(catalog: Catalog) -> tuple[Parameter, ...]:
+    names = (*READINGS, *BESIDE)
+    measures = {name: catalog.metric(name).label for name in dict.fromkeys(names)}
+    return (Parameter("measure", "Measured by", measures, HEADLINE),)
+
+
 PAGES: Mapping[str, Callable[[Catalog], tuple[Parameter, ...]]] = {
     "": _of_the_overview,
     "satisfaction": _of_satisfaction,
+    "service": _of_service,
 }
 """The parameters of each page, by its address ('' is the Overview)."""
 

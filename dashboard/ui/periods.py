@@ -1,7 +1,6 @@
 """The periods of the filter bar: what they are called, and which days they stand for."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from dashboard.errors import ScopeError
 from dashboard.scope import Period, Quarter
@@ -97,7 +96,7 @@ class Calendar:
         if versus == NOTHING or choice == WHOLE:
             return None
         if choice == CUSTOM:
-            return custom.before() if versus == PREVIOUS else _year_before(custom)
+            return custom.before() if versus == PREVIOUS else custom.year_before()
         back = 1 if versus == PREVIOUS else _QUARTERS_A_YEAR
         return Quarter.parse(choice).earlier(back).period(self.fiscal_year_start)
 
@@ -109,14 +108,3 @@ class Calendar:
             return "as many days before" if versus == PREVIOUS else "the same days a year before"
         back = 1 if versus == PREVIOUS else _QUARTERS_A_YEAR
         return str(Quarter.parse(choice).earlier(back))
-
-
-def _year_before(days: Period) -> Period:
-    return Period(_same_day(days.start), _same_day(days.end))
-
-
-def _same_day(day: date) -> date:
-    try:
-        return day.replace(year=day.year - 1)
-    except ValueError:
-        return day.replace(year=day.year - 1, day=28)

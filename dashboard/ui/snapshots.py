@@ -75,8 +75,11 @@ def _asked(warehouse: Warehouse, asked: str, newest: Manifest) -> Manifest:
 
 
 def _stop(asked: str, newest: Manifest) -> NoReturn:
+    was_here = asked.isdecimal() and 0 < int(asked) < newest.id
     st.error(
-        f"The link asks for snapshot “{asked[:20]}”, which is not in this warehouse (any "
+        f"Snapshot {asked} was pruned, so nothing is shown: open the newest."
+        if was_here
+        else f"The link asks for snapshot “{asked[:20]}”, which is not in this warehouse (any "
         "more), so nothing is shown."
     )
     _newest_button(newest)
@@ -84,9 +87,10 @@ def _stop(asked: str, newest: Manifest) -> NoReturn:
 
 
 def _newest_button(newest: Manifest) -> None:
-    st.button("Open the newest", key="open_newest", on_click=_open, args=(newest.id,))
+    st.button("Open the newest", key="open_newest", on_click=open_snapshot, args=(newest.id,))
 
 
-def _open(snapshot: int) -> None:
+def open_snapshot(snapshot: int) -> None:
+    """Look at this snapshot from the next run on."""
     st.query_params[SNAPSHOT] = str(snapshot)
     st.session_state[_PINNED] = str(snapshot)

@@ -14,6 +14,7 @@ from dashboard.ui.filters import choices, filter_bar, said
 from dashboard.ui.links import Choices
 from dashboard.ui.parameters import of_page
 from dashboard.ui.snapshots import offer_newest, pinned_manifest
+from dashboard.ui.upload import first_data
 
 _STYLE = Path(__file__).with_name("style.css")
 
@@ -21,16 +22,21 @@ _STYLE = Path(__file__).with_name("style.css")
 def open_view(page: str, pages: Iterable[str]) -> None:
     """Fix the snapshot, draw the filter bar and put the reader's view together.
 
+    Where nothing was imported yet, the page asks for files instead.
+
     Args:
         page: Address of the page that runs next; '' is the Overview.
         pages: Addresses of all pages that the navigation holds.
 
     Raises:
-        DashboardError: There is no warehouse, no snapshot, or a setting is wrong.
+        DashboardError: The folder is no warehouse, or a setting is wrong.
     """
     st.html(_STYLE)
     folder = view.warehouse_folder()
     warehouse = view.warehouse(folder)
+    if not warehouse.exists():
+        first_data()
+        st.stop()
     manifest = pinned_manifest(warehouse)
     policy = LOCAL_USER.id
     found = _choices(folder, manifest.id, policy, settings.load().fiscal_year_start)

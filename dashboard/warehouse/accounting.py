@@ -129,6 +129,7 @@ def count_tables(bench: Bench, checked: Mapping[str, Checked]) -> list[TableCoun
 def count_sources(bench: Bench, profile: Profile, landed: Sequence[Landed]) -> list[SourceFile]:
     """Count what became of the records of each file."""
     traced = _lines_taken(bench)
+    refused = dict(bench.rows("select _file, count(*) from refused group by _file"))
     stated = _stated_unused(bench, profile)
     read = {table for part in profile.parts for table in part.reads}
     sources = []
@@ -146,6 +147,7 @@ def count_sources(bench: Bench, profile: Profile, landed: Sequence[Landed]) -> l
                 raw=one.raw,
                 malformed=one.malformed,
                 unused=unused,
+                refused=refused.get(file, 0) if file in traced else None,
                 hash=one.file.digest,
             )
         )

@@ -8,12 +8,12 @@ import duckdb
 
 from dashboard.catalog import Catalog
 from dashboard.settings import Settings
-from dashboard.warehouse import modelling, rollup_tables, writing
+from dashboard.warehouse import failpoints, modelling, rollup_tables, writing
 from dashboard.warehouse.engine import open_snapshot
 from dashboard.warehouse.restating import Monthly, restated
 from dashboard.warehouse.rollup_tables import Months
-from dashboard.warehouse.snapshots import DataFile, Manifest
-from dashboard.warehouse.sql import identifier
+from dashboard.warehouse.snapshots import STAGING, DataFile, Manifest
+from dashboard.warehouse.sql import identifier, literal
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,10 @@ def write_table(
     stored = model is not None and model.stored
     if writing.is_written(bench, table, merged, stored=stored):
         if stored:
-            relation = modelling.create_model_view(bench.connection, catalog.models, name)
+            past = writing.scan(bench.warehouse, bench.before) if bench.before else ""
+            relation = modelling.create_model_view(bench.connection, catalog.models, name, past)
         files = (*files, *writing.write(bench, table, relation, snapshot))
+        failpoints.reached("table_written")
     writing.create_finished(bench, table, files)
     writing.assert_keys_unique(bench, table)
     return files
@@ -73,12 +75,15 @@ def roll_up(place: Place, manifest: Manifest, before: Manifest | None) -> Manife
     with closing(
         open_snapshot(place.folder, manifest, place.catalog, place.settings)
     ) as connection:
+        spill = literal(str(place.folder / STAGING / "spill"))
+        connection.execute(f"set temp_directory = {spill}")
         months = _months_to_make(place, connection, manifest, same)
         builder = rollup_tables.Builder(connection, place.folder, place.catalog, manifest)
         files = {**manifest.files, **builder.build(same, months)}
         rolled = manifest.model_copy(update={"files": files, "rollup_recipe": recipe})
         monthly = Monthly(connection, place.folder, place.catalog)
         moved = restated(monthly, same, rolled) if same else ()
+    failpoints.reached("rollups_written")
     return rolled.model_copy(update={"restated": moved})
 
 

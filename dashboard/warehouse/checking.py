@@ -314,7 +314,7 @@ def _typed(name: str, column: Column, given: str, zone: str) -> str:
     if column.type == "text":
         return value if given == "VARCHAR" else f"cast({value} as varchar)"
     if column.type == "timestamp":
-        return _moment(value, given, zone)
+        return _moment(value, given, zone, "opening_of" if column.opens else "moment_of")
     if column.type == "date":
         return _day(value, given, zone)
     cast = f"try_cast({value} as {column.sql_type})"
@@ -345,13 +345,16 @@ def _day(value: str, given: str, zone: str) -> str:
     return f"case when isfinite({value}) then try_cast({value} as date) end"
 
 
-def _moment(value: str, given: str, zone: str) -> str:
-    """SQL for a UTC moment: an offset in the text counts, else the part's zone does."""
+def _moment(value: str, given: str, zone: str, reading: str) -> str:
+    """SQL for a UTC moment: an offset in the text counts, else the part's zone does.
+
+    `reading` is the function that reads a local time.
+    """
     if given == "TIMESTAMP WITH TIME ZONE":
         return f"timezone('UTC', {value})"
     naive = f"try_cast({value} as timestamp)"
     if zone != "UTC":
-        naive = f"moment_of({naive}, {literal(zone)})"
+        naive = f"{reading}({naive}, {literal(zone)})"
     if given != "VARCHAR":
         return naive
     stated = (

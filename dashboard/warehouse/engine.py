@@ -4,7 +4,8 @@ Schemas, each reading only the one before: `stored` (Parquet files as they are),
 (what the snapshot can know at its as_of: views/*.sql) and one per policy.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -23,7 +24,7 @@ from dashboard.themes import Themes, themes_in_use
 from dashboard.warehouse.functions import define_as_of, define_local_time
 from dashboard.warehouse.gate import Resolve, rewrite
 from dashboard.warehouse.rollup_tables import Question, RollupTable, recipe, rollup_tables
-from dashboard.warehouse.snapshots import DataFile, Manifest
+from dashboard.warehouse.snapshots import DataFile, Manifest, Store
 from dashboard.warehouse.sql import identifier, literal, names
 from dashboard.warehouse.writing import no_quarantine, no_rows, scan
 
@@ -57,6 +58,7 @@ class Engine:
         self.catalog = catalog
         self._folder = folder
         self._settings = settings
+        self._snapshot = manifest.id
         self._rollups = _usable_rollups(manifest, catalog, settings)
         self._loaded: set[str] = set()
         self._schemas: dict[str, str] = {}
@@ -110,7 +112,7 @@ class Engine:
 
         A connection shared between threads hands one thread another's rows.
         """
-        with self._root.cursor() as cursor:
+        with self._root.cursor() as cursor, self._files_gone_as_sentence():
             return cursor.sql(statement, params=dict(values)).pl()
 
     def rollup(self, question: Question, policy: Policy) -> Kept | None:
@@ -140,7 +142,7 @@ class Engine:
         name = f"rolled.{identifier(table.name)}"
         with self._lock:
             if table.name not in self._loaded:
-                with self._root.cursor() as cursor:
+                with self._root.cursor() as cursor, self._files_gone_as_sentence():
                     cursor.execute(
                         f"create table {name} as select * from {scan(self._folder, files)}"
                     ).fetchall()
@@ -150,6 +152,22 @@ class Engine:
     def close(self) -> None:
         """Let go of the memory."""
         self._root.close()
+
+    @contextmanager
+    def _files_gone_as_sentence(self) -> Generator[None, None, None]:
+        """Say in one line that the files went away while the snapshot was open.
+
+        Raises:
+            NoSnapshotError: The snapshot was pruned.
+            WarehouseError: It was not, and yet a file is missing or damaged.
+        """
+        try:
+            yield
+        except duckdb.IOException as gone:
+            Store(self._folder).manifest(self._snapshot)
+            reason = str(gone).splitlines()[0]
+            message = f"snapshot {self._snapshot} cannot be read ({reason}); restore its files"
+            raise WarehouseError(message) from gone
 
     def _resolver(self, policy: Policy, conditions: Mapping[str, Sequence[str]]) -> Resolve:
         schema = self._schema(policy)
@@ -172,19 +190,20 @@ class Engine:
         with self._lock:
             if policy.id not in self._schemas:
                 schema = f"policy_{len(self._schemas)}"
-                self._create_policy(schema, policy)
+                with self._files_gone_as_sentence():
+                    self._create_policy(schema, policy)
                 self._schemas[policy.id] = schema
             return self._schemas[policy.id]
 
     def _create_policy(self, schema: str, policy: Policy) -> None:
-        self._root.execute(f"create schema {schema}")
+        self._root.execute(f"create schema if not exists {schema}")
         for table, columns in self._columns.items():
             rule = policy.rule(table)
             if rule is None or not self.shows(table, policy):
                 continue
             shown = [column for column in columns if column not in rule.hidden]
             self._root.execute(
-                f"create view {schema}.{identifier(table)} as select {names(shown)} "
+                f"create or replace view {schema}.{identifier(table)} as select {names(shown)} "
                 f"from known.{identifier(table)} where {_row_filter(rule)}"
             )
 

@@ -24,14 +24,20 @@ CELL_RESOLUTION = 8
 def define_local_time(connection: duckdb.DuckDBPyConnection, time_zone: str) -> None:
     """Define what turns moments (UTC) into local days and back.
 
-    A local time that occurs twice is read as its second occurrence, one that does not
-    exist moves forward by the gap.
+    A local time that does not exist moves forward by the gap. One that occurs twice is
+    its second occurrence (`moment_of`), or its first where it begins something
+    (`opening_of`): the first still has the offset of the day before.
     """
     for signature, body in {
         "network_zone()": literal(time_zone),
         "local_time(moment, zone)": "timezone(zone, timezone('UTC', moment))",
         "moment_of(local, zone)": "timezone('UTC', timezone(zone, local))",
-        "start_of_day(day, zone)": "moment_of(cast(day as timestamp), zone)",
+        "opening_of(local, zone)": (
+            "case when local_time(moment_of(local - interval 1 day, zone) + interval 1 day,"
+            " zone) = local then moment_of(local - interval 1 day, zone) + interval 1 day"
+            " else moment_of(local, zone) end"
+        ),
+        "start_of_day(day, zone)": "opening_of(cast(day as timestamp), zone)",
         "end_of_promise(promised_by, is_date, zone)": (
             "case when is_date then start_of_day(cast(local_time(promised_by, zone) as date)"
             " + 1, zone) - interval 1 microsecond else promised_by end"

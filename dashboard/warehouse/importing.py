@@ -21,6 +21,8 @@ from dashboard.warehouse import (
     accounting,
     building,
     checking,
+    failing,
+    failpoints,
     modelling,
     staging,
     writing,
@@ -43,6 +45,8 @@ class ImportOptions:
             latest event.
         now: Time of the import, UTC; later events are quarantined.
         progress: Told the name of each step as it begins.
+        same_profile: Whether even a full load is refused where the warehouse holds data of
+            another profile, instead of replacing it.
         settings: Of the warehouse: threads, and the completeness lag that roll-ups know.
     """
 
@@ -50,6 +54,7 @@ class ImportOptions:
     as_of: datetime | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC).replace(tzinfo=None))
     progress: Progress = lambda _step: None
+    same_profile: bool = False
     settings: Settings = field(default_factory=Settings)
 
 
@@ -72,10 +77,12 @@ class _Run:
     themes: Themes
     connection: duckdb.DuckDBPyConnection
     before: Manifest | None
+    begin: Progress
 
     @property
     def bench(self) -> writing.Bench:
-        return writing.Bench(self.connection, self.store.path, self.profile.load)
+        files = self.before.files.get("deliveries", ()) if self.before else ()
+        return writing.Bench(self.connection, self.store.path, self.profile.load, files)
 
     @property
     def id(self) -> int:
@@ -104,33 +111,29 @@ def import_folder(
     Raises:
         DashboardError: Something cannot be taken in; nothing is published then.
     """
-    try:
-        return _import_folder(store, catalog, queries, folder, options)
-    except (duckdb.Error, OSError) as wrong:
-        reason = str(wrong).splitlines()[0]
-        message = f"the import broke off ({reason}); nothing was published"
-        raise WarehouseError(message) from wrong
-
-
-def _import_folder(
-    store: Store, catalog: Catalog, queries: Path, folder: Path, options: ImportOptions
-) -> Imported:
-    profile = read_profile(queries, catalog.contract, options.profile)
-    found = find_all(folder, profile)
-    store.create()
-    with store.importing() as bench:
-        store.sweep()
-        before = store.manifest() if store.ids() else None
-        _check_same_profile(store, profile, before)
-        options.progress("reading")
-        files = {
-            name: [open_file(path, profile.raw[name], bench) for path in paths]
-            for name, paths in found.items()
-        }
-        themes, threads = themes_in_use(options.settings.themes), options.settings.threads
-        with staging.workbench(bench, profile.time_zone, threads, themes) as connection:
-            run = _Run(store, catalog, options, profile, themes, connection, before)
-            return _import(run, files)
+    work = failing.Work("import", store.path, options.progress)
+    with failing.all_or_nothing(work):
+        profile = read_profile(queries, catalog.contract, options.profile)
+        found = find_all(folder, profile)
+        raw = sum(path.stat().st_size for paths in found.values() for path in paths)
+        work.reads(raw)
+        store.create()
+        with store.importing() as bench:
+            store.sweep()
+            before = store.manifest() if store.ids() else None
+            _check_same_profile(store, profile, before, options)
+            work.reads(raw + (before.bytes if before else 0))
+            work.begin("reading")
+            files = {
+                name: [open_file(path, profile.raw[name], bench) for path in paths]
+                for name, paths in found.items()
+            }
+            failpoints.reached("files_opened")
+            themes, threads = themes_in_use(options.settings.themes), options.settings.threads
+            with staging.workbench(bench, profile.time_zone, threads, themes) as connection:
+                steps = work.begin
+                run = _Run(store, catalog, options, profile, themes, connection, before, steps)
+                return _import(run, files)
 
 
 def _import(run: _Run, files: dict[str, list[RawFile]]) -> Imported:
@@ -140,20 +143,24 @@ def _import(run: _Run, files: dict[str, list[RawFile]]) -> Imported:
         for name, raw in run.profile.raw.items()
         for one in staging.land(run.connection, name, raw, files[name])
     ]
+    failpoints.reached("files_landed")
     as_of = _stated_as_of(run)
     if _nothing_new(run, landed, as_of):
         return Imported(run.before, published=False)  # ty: ignore[invalid-argument-type]
-    run.options.progress("checking")
+    run.begin("checking")
     checked = _check(run, staging.oddly_spaced(landed))
+    failpoints.reached("rows_checked")
     as_of = as_of or _latest_event(run)
     _check_as_of(run, as_of)
-    run.options.progress("writing")
+    run.begin("writing")
     merges = _merge(run)
+    failpoints.reached("rows_merged")
     written = {
         name: building.write_table(run.bench, run.catalog, name, merged, run.id)
         for name, merged in merges.items()
     }
     written["quarantine"] = accounting.write_quarantine(run.bench, landed, run.id)
+    failpoints.reached("quarantine_written")
     if run.profile.load != "full":
         written["quarantine"] = (*_files_before(run, "quarantine"), *written["quarantine"])
     account = {
@@ -167,12 +174,12 @@ def _import(run: _Run, files: dict[str, list[RawFile]]) -> Imported:
             "tables": tuple(accounting.count_tables(run.bench, account)),
         }
     )
-    run.options.progress("rolling up")
+    run.begin("rolling up")
     run.connection.close()
     manifest = building.roll_up(
         building.Place(run.store.path, run.catalog, run.options.settings), manifest, run.before
     )
-    run.options.progress("publishing")
+    run.begin("publishing")
     run.store.publish(manifest)
     return Imported(manifest, published=True)
 
@@ -197,8 +204,11 @@ def _described(run: _Run, as_of: datetime) -> Manifest:
     )
 
 
-def _check_same_profile(store: Store, profile: Profile, before: Manifest | None) -> None:
-    if before and profile.load != "full" and before.profile != profile.name:
+def _check_same_profile(
+    store: Store, profile: Profile, before: Manifest | None, options: ImportOptions
+) -> None:
+    must_be_same = profile.load != "full" or options.same_profile
+    if before and must_be_same and before.profile != profile.name:
         message = (
             f"{store.path} holds data of profile '{before.profile}'; import '{profile.name}' "
             "into a warehouse of its own"

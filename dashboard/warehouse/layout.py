@@ -141,6 +141,16 @@ def nul_bytes(name: str) -> SourceError:
     )
 
 
+def refuse_long(size: int, name: str) -> None:
+    """Refuse what would be a record of more bytes than any may have.
+
+    Raises:
+        SourceError: It is.
+    """
+    if size > MOST_BYTES:
+        raise _too_long(name)
+
+
 def not_decoded(name: str, encoding: str, wrong: UnicodeError) -> SourceError:
     """The refusal of a file that is not in its encoding."""
     found = str(wrong)

@@ -6,7 +6,7 @@ from dashboard.catalog import Catalog
 from dashboard.contract import VERSION
 from dashboard.settings import Settings
 from dashboard.themes import themes_in_use
-from dashboard.warehouse import building, checking, staging, writing
+from dashboard.warehouse import building, checking, failing, staging, writing
 from dashboard.warehouse.snapshots import DataFile, Manifest, Store
 
 
@@ -23,11 +23,14 @@ def migrate(store: Store, catalog: Catalog, settings: Settings) -> Manifest | No
         NoSnapshotError: Nothing was imported yet.
         WarehouseError: A newer Doorstep made it, or its files cannot be read.
     """
-    with store.importing() as folder:
+    store.check()
+    work = failing.Work("migration", store.path)
+    with failing.all_or_nothing(work), store.importing() as folder:
         store.sweep()
         before = store.manifest()
         if before.contract_version == VERSION:
             return None
+        work.reads(before.bytes)
         writing_again = before.model_copy(
             update={
                 "id": before.id + 1,
@@ -38,12 +41,17 @@ def migrate(store: Store, catalog: Catalog, settings: Settings) -> Manifest | No
                 "restated": (),
             }
         )
+        work.begin("writing")
         themes = themes_in_use(settings.themes)
         with staging.workbench(folder, before.time_zone, settings.threads, themes) as connection:
-            bench = writing.Bench(connection, store.path, "changes")
+            bench = writing.Bench(
+                connection, store.path, "changes", before.files.get("deliveries", ())
+            )
             files = _write_anew(bench, catalog, before, writing_again.id)
+        work.begin("rolling up")
         place = building.Place(store.path, catalog, settings)
         migrated = building.roll_up(place, writing_again.model_copy(update={"files": files}), None)
+        work.begin("publishing")
         store.publish(migrated)
     return migrated
 

@@ -10,6 +10,12 @@ from dashboard.errors import CatalogError
 from dashboard.warehouse.gate import rewrite, tables_named
 from dashboard.warehouse.sql import identifier
 
+PAST_SEGMENTS = "past_segments"
+_NO_PAST_SEGMENTS = (
+    "select null::varchar as delivery_id, null::varchar as segment, null::varchar as rule, "
+    "false as is_rule_in_use where false"
+)
+
 
 def build_order(models: Mapping[str, Model]) -> list[str]:
     """Stored models, each after the stored models it reads."""
@@ -28,12 +34,18 @@ def build_order(models: Mapping[str, Model]) -> list[str]:
 
 
 def create_model_view(
-    connection: duckdb.DuckDBPyConnection, models: Mapping[str, Model], name: str
+    connection: duckdb.DuckDBPyConnection, models: Mapping[str, Model], name: str, before: str
 ) -> str:
     """Create the view that computes a stored model, and return its name.
 
     A model reads its own contract rows (those to be written), the finished rows of other
-    stored models, and every row of all other contract tables.
+    stored models, every row of all other contract tables, and `past_segments`.
+
+    Args:
+        connection: The workbench.
+        models: By name.
+        name: Of a stored model.
+        before: A FROM clause of the deliveries of the snapshot before; '' without one.
 
     Raises:
         CatalogError: The model's SQL does not run.
@@ -49,7 +61,10 @@ def create_model_view(
             return exp.table_(table, db="contract")
         return exp.table_(table, db="finished")
 
-    for step in _steps(models, name):
+    steps = _steps(models, name)
+    if any(PAST_SEGMENTS in tables_named(models[step].sql) for step in steps):
+        _create_past_segments(connection, before)
+    for step in steps:
         target = f"{identifier(schema)}.{identifier(step)}"
         try:
             connection.execute(f"create view {target} as {rewrite(models[step].sql, resolve)}")
@@ -57,6 +72,34 @@ def create_model_view(
             message = f"models/{step}.sql: {str(wrong).splitlines()[0]}; mend the statement"
             raise CatalogError(message) from wrong
     return f"{identifier(schema)}.{identifier(name)}"
+
+
+def _create_past_segments(connection: duckdb.DuckDBPyConnection, before: str) -> None:
+    """Create `finished.past_segments`: what deliveries were assigned to in the snapshot before.
+
+    Columns: delivery_id, segment, rule (the version of the rule), is_rule_in_use (whether
+    any assignment has this version now). Empty where only one version was ever seen, or
+    no assignment is left: there is no other version then that could touch history.
+
+    Args:
+        connection: The workbench, with all assignments in `finished.segment_assignments`.
+        before: A FROM clause of the deliveries of the snapshot before; '' without one.
+    """
+    now = "select distinct coalesce(rule_version, '') as rule from finished.segment_assignments"
+    past = _NO_PAST_SEGMENTS
+    if before and "assigned_rule" in _columns(connection, before):
+        assigned = f"from {before} where assigned_segment is not null"
+        rules = connection.execute(f"{now} union select distinct assigned_rule {assigned}")
+        if len(rules.fetchall()) > 1 and connection.execute(now).fetchall():
+            past = (
+                "select delivery_id, assigned_segment as segment, assigned_rule as rule, "
+                f"assigned_rule in ({now}) as is_rule_in_use {assigned}"
+            )
+    connection.execute(f"create or replace view finished.{PAST_SEGMENTS} as {past}")
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, source: str) -> set[str]:
+    return {name for name, *_ in connection.execute(f"describe from {source}").fetchall()}
 
 
 def _steps(models: Mapping[str, Model], name: str) -> list[str]:
@@ -71,4 +114,5 @@ def _steps(models: Mapping[str, Model], name: str) -> list[str]:
 def tables_read(models: Mapping[str, Model], name: str) -> set[str]:
     """Contract tables and stored models that a model reads, through its steps."""
     steps = _steps(models, name)
-    return {table for step in steps for table in tables_named(models[step].sql)} - set(steps[:-1])
+    named = {table for step in steps for table in tables_named(models[step].sql)}
+    return named - {*steps[:-1], PAST_SEGMENTS}

@@ -220,6 +220,11 @@ def read_profile(queries: Path, contract: Mapping[str, Table], name: str) -> Pro
     )
 
 
+def profile_names(queries: Path) -> tuple[str, ...]:
+    """Names of the profiles under queries/sources/."""
+    return tuple(path.parent.name for path in sorted((queries / "sources").glob("*/profile.toml")))
+
+
 def profile_error(profile: str, file: str, wrong: duckdb.Error) -> ProfileError:
     """One line for a profile's statement that DuckDB refuses."""
     reason = str(wrong).splitlines()[0]
@@ -233,7 +238,7 @@ def _folder(sources: Path, name: str) -> Path:
     if given.is_dir() and given.name != name:
         message = f"no profile.toml in {name}; write one, or name a profile"
         raise ProfileError(message)
-    known = [path.parent.name for path in sorted(sources.glob("*/profile.toml"))]
+    known = profile_names(sources.parent)
     if name not in known:
         raise UnknownNameError.among("profile", name, known)  # noqa: EM101  (a kind, no message)
     return sources / name

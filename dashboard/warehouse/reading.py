@@ -26,6 +26,7 @@ from dashboard.warehouse.layout import (
     is_empty,
     not_decoded,
     nul_bytes,
+    refuse_long,
     survey,
 )
 from dashboard.warehouse.profile import Profile, RawTable
@@ -189,12 +190,21 @@ def _is_parquet(path: Path) -> bool:
     return path.suffix.lower() == ".parquet"
 
 
-def _parquet_shape(path: Path) -> tuple[tuple[str, ...], int]:
+def read_footer(path: Path) -> pq.FileMetaData:
+    """What a Parquet file says of itself.
+
+    Raises:
+        SourceError: It is no Parquet file.
+    """
     try:
-        meta = pq.read_metadata(path)
+        return pq.read_metadata(path)
     except (pa.ArrowException, ValueError) as broken:
         message = f"{path.name} is no readable Parquet file; export it again"
         raise SourceError(message) from broken
+
+
+def _parquet_shape(path: Path) -> tuple[tuple[str, ...], int]:
+    meta = read_footer(path)
     counted = sum(_rows(meta, group) for group in range(meta.num_row_groups))
     if counted != meta.num_rows:
         message = (
@@ -291,12 +301,14 @@ def _only_newlines(text: str, path: Path) -> str:
 
 
 def _decoded(path: Path, encoding: str) -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder(encoding)()
+    decoder, line = codecs.getincrementaldecoder(encoding)(), 0
     try:
         for chunk in chunks(path):
             text = decoder.decode(chunk)
             if "\0" in text:
                 raise nul_bytes(path.name)
+            line = len(text) - text.rfind("\n") - 1 + (0 if "\n" in text else line)
+            refuse_long(line, path.name)
             yield text
         yield decoder.decode(b"", final=True)
     except UnicodeError as wrong:

@@ -18,7 +18,7 @@ import duckdb
 from dashboard.catalog import Catalog
 from dashboard.scope import Period
 from dashboard.settings import Settings
-from dashboard.warehouse import rollup
+from dashboard.warehouse import failpoints, rollup
 from dashboard.warehouse.snapshots import DataFile, Manifest
 from dashboard.warehouse.sql import identifier, literal, names
 from dashboard.warehouse.writing import data_file, scan
@@ -133,7 +133,12 @@ def rollup_tables(catalog: Catalog) -> list[RollupTable]:
     ]
     values = [
         RollupTable(
-            one.fact, one.date, (*one.by, SEGMENT), "day", f"values of {one.name}", one.name
+            one.fact,
+            one.date,
+            (one.split, SEGMENT) if one.split else (SEGMENT,),
+            one.kept,
+            f"values of {one.name}",
+            one.name,
         )
         for one in catalog.distributions.values()
     ]
@@ -206,11 +211,7 @@ class Builder:
     ) -> None:
         """Sum all metrics by every dimension of a pass at once, as `summed`."""
         split = list(dict.fromkeys(name for table in tables for name in table.dimensions))
-        keys = ", ".join(
-            f"{rollup.value_of(self._catalog.dimension(name))} as {identifier(name)}"
-            for name in split
-        )
-        kept = f"date_trunc('month', {day})::date" if tables[0].kept == "month" else day
+        keys, kept = self._keys(split), _kept_day(day, tables[0].kept)
         sums = ", ".join(rollup.sums_of(self._catalog, fact, day))
         self._connection.execute(
             f"create or replace temp table summed as select {kept} as {DAY}, {keys}, {sums} "
@@ -221,15 +222,19 @@ class Builder:
     def _count_values(self, table: RollupTable, months: Months) -> None:
         """Count how often each value of a distribution occurs, as `summed`."""
         one = self._catalog.distribution(str(table.distribution))
-        keys = ", ".join(
-            f"{rollup.value_of(self._catalog.dimension(name))} as {identifier(name)}"
-            for name in table.dimensions
-        )
+        keys = self._keys(table.dimensions)
+        kept = _kept_day(one.date, table.kept)
         self._connection.execute(
-            f"create or replace temp table summed as select {one.date} as {DAY}, "
+            f"create or replace temp table summed as select {kept} as {DAY}, "
             f"{keys}, {one.value} as value, count(*) as rows "
             f"from known.{identifier(one.fact)} where {one.date} is not null "
             f"and ({one.condition or 'true'}) and {months.inside(one.date)} group by all"
+        )
+
+    def _keys(self, dimensions: Iterable[str]) -> str:
+        return ", ".join(
+            f"{rollup.value_of(self._catalog.dimension(name))} as {identifier(name)}"
+            for name in dimensions
         )
 
     def _write(self, table: RollupTable, kept: Sequence[DataFile], months: Months) -> DataFile:
@@ -252,12 +257,17 @@ class Builder:
             f"copy (select * from ({rows}) order by {keys}) to {literal(str(path))} "
             "(format parquet, compression zstd)"
         )
+        failpoints.reached("rollup_written")
         return data_file(self._folder, path)
 
     def _columns(self, table: RollupTable) -> list[tuple[str, str, str]]:
         if table.distribution:
             return [("rows", "sum", "bigint")]
         return rollup.sum_columns(self._catalog, table.fact, table.date)
+
+
+def _kept_day(day: str, kept: str) -> str:
+    return f"date_trunc('month', {day})::date" if kept == "month" else day
 
 
 def months_moved(

@@ -47,11 +47,13 @@ class Bench:
         connection: The workbench, with `checked.<table>` judged.
         warehouse: Folder that file paths are relative to.
         load: What the extract stands for.
+        before: Files of the deliveries in the snapshot before; none without one.
     """
 
     connection: duckdb.DuckDBPyConnection
     warehouse: Path
     load: LoadMode
+    before: Files
 
     def rows(self, statement: str) -> list[tuple]:
         """All rows of a statement."""
@@ -87,18 +89,20 @@ def merge(bench: Bench, table: Table, before: Files, also: frozenset[str | None]
         also: Months to write anew whether or not a new row touches them; None stands for
             the file of a table that is kept whole.
     """
-    new = _new_rows(table)
-    is_new = has_new_rows(bench, table)
     if bench.load == "full" or not before:
-        _create_contract(bench, table, new)
+        is_new = _has_rows(bench, _new_rows(table))
+        _create_contract(bench, table, _new_rows(table))
         superseded = _count_replaced(bench, table, before) if before else 0
         return Merge((), (), superseded, changed=is_new or bool(before))
-    touched = (_touched_months(bench, table, before) if is_new else set()) | also
+    _set_aside_unchanged(bench, table, before)
+    new = _changed_rows(table)
+    is_new = _has_rows(bench, new)
+    touched = (_touched_months(bench, table, before, new) if is_new else set()) | also
     rewritten = tuple(file for file in before if file.month in touched)
     carried = tuple(file for file in before if file.month not in touched)
     kept = f" union all by name {_kept_rows(bench, table, rewritten)}" if rewritten else ""
     _create_contract(bench, table, f"{new}{kept}")
-    superseded = _count_replaced(bench, table, rewritten) if rewritten else 0
+    superseded = _count_replaced(bench, table, before)
     return Merge(carried, rewritten, superseded, changed=is_new or bool(rewritten))
 
 
@@ -110,11 +114,6 @@ def create_known(bench: Bench, table: Table, before: Files) -> None:
     bench.connection.execute(
         f"create view known.{identifier(table.name)} as {_new_rows(table)}{kept}"
     )
-
-
-def has_new_rows(bench: Bench, table: Table) -> bool:
-    """Whether the import has an accepted row for a table."""
-    return bool(bench.rows(f"{_new_rows(table)} limit 1"))
 
 
 def months_named_by(bench: Bench, table: Table, replaced: Files, deliveries: Files) -> set[str]:
@@ -253,7 +252,47 @@ def _new_rows(table: Table) -> str:
     )
 
 
-def _touched_months(bench: Bench, table: Table, before: Files) -> set[str | None]:
+def _changed_rows(table: Table) -> str:
+    """A SELECT of the accepted rows of this import that are not kept already as they are."""
+    return f"{_new_rows(table)} and rowid not in (select id from {_unchanged(table)})"
+
+
+def _unchanged(table: Table) -> str:
+    return identifier(f"unchanged_{table.name}")
+
+
+def _set_aside_unchanged(bench: Bench, table: Table, before: Files) -> None:
+    """Note the new rows that change nothing, so that their months keep their files.
+
+    A month that is replaced whole changes nothing only if no old row is missing from it.
+    """
+    same_row = " and ".join(
+        f"new.{column} is not distinct from old.{column}"
+        for column in map(identifier, (*table.key, *table.columns))
+    )
+    months = _touched_months(bench, table, before, _new_rows(table))
+    near = tuple(file for file in before if file.month in months)
+    if not near:
+        bench.connection.execute(f"create temp table {_unchanged(table)} (id bigint)")
+        return
+    old = f"(select {', '.join(_held(bench, table, near))} from {scan(bench.warehouse, near)})"
+    new = f"(select rowid as id, * from checked.{identifier(table.name)} where _reasons is null)"
+    same = f"select new.id from {new} as new semi join {old} as old on {same_row}"
+    if bench.load == "months" and table.month:
+        month = f"strftime({identifier(table.month)}, '%Y-%m')"
+        moved = (
+            f"select {month} from {new} where id not in ({same}) union all "
+            f"select {month} from {old} as old anti join {new} as new on {same_row}"
+        )
+        same = f"select id from {new} where {month} not in ({moved})"
+    bench.connection.execute(f"create temp table {_unchanged(table)} as {same}")
+
+
+def _has_rows(bench: Bench, rows: str) -> bool:
+    return bool(bench.rows(f"{rows} limit 1"))
+
+
+def _touched_months(bench: Bench, table: Table, before: Files, new: str) -> set[str | None]:
     """Months that new rows are in, or that old rows of the same keys were in.
 
     None, the file of a table that is not kept by month, is always among them.
@@ -262,9 +301,9 @@ def _touched_months(bench: Bench, table: Table, before: Files) -> set[str | None
         return {None}
     month = f"strftime({identifier(table.month)}, '%Y-%m')"
     rows = bench.rows(
-        f"select distinct {month} from ({_new_rows(table)}) union "
+        f"select distinct {month} from ({new}) union "
         f"select distinct {month} from {scan(bench.warehouse, before)} as old "
-        f"semi join ({_new_rows(table)}) as new on {_same_key(table)}"
+        f"semi join ({new}) as new on {_same_key(table)}"
     )
     return {month for (month,) in rows} | {None}
 
@@ -272,13 +311,14 @@ def _touched_months(bench: Bench, table: Table, before: Files) -> set[str | None
 def _kept_rows(bench: Bench, table: Table, old: Files) -> str:
     """A SELECT of the old rows that no new row replaces."""
     columns = ", ".join(_held(bench, table, old))
+    new = _changed_rows(table)
     kept = (
         f"select {columns} from {scan(bench.warehouse, old)} as old "
-        f"anti join ({_new_rows(table)}) as new on {_same_key(table)}"
+        f"anti join ({new}) as new on {_same_key(table)}"
     )
     if bench.load == "months" and table.month:
         month = f"strftime({identifier(table.month)}, '%Y-%m')"
-        kept += f" where {month} not in (select distinct {month} from ({_new_rows(table)}))"
+        kept += f" where {month} not in (select distinct {month} from ({new}))"
     return kept
 
 

@@ -3,11 +3,17 @@
 --
 -- Brings a delivery together with what other tables know of it, and settles which
 -- promise counts. A date promise is due at the end of that local day. Without any
--- contacts at all their number is unknown, not 0; so is the cost without any amount.
+-- contacts at all their number is unknown, not 0; so is the cost without any amount,
+-- and whether promises were revised without any change of one. A segment given by
+-- another version of the rule in an earlier snapshot stays: only the same version may
+-- restate history.
 select
     given.*,
     place.density_class,
-    period.segment as assigned_segment,
+    case when past.delivery_id is null then period.segment else past.segment end
+        as assigned_segment,
+    case when past.delivery_id is null then period.rule else past.rule end
+        as assigned_rule,
     case
         when (select count(*) from contacts) > 0
             then coalesce(contact.contact_count, 0)
@@ -36,9 +42,23 @@ select
         coalesce(given.promise_is_date, false),
         coalesce(place.time_zone, network_zone())
     ) as committed_by,
+    case
+        when (select count(*) from promise_changes) > 0
+            then coalesce(revision.is_revised, false)
+    end as is_promise_revised,
+    case
+        when (select count(*) from promise_changes) > 0
+            then end_of_promise(
+                coalesce(revision.last_by, given.promised_by),
+                coalesce(given.promise_is_date, false),
+                coalesce(place.time_zone, network_zone())
+            )
+    end as last_promise_by,
     coalesce(place.time_zone, network_zone()) as local_zone
 from deliveries as given
 left join customer_promises as request on given.delivery_id = request.delivery_id
+left join promise_revisions as revision
+    on given.delivery_id = revision.delivery_id
 left join delivery_costs as cost on given.delivery_id = cost.delivery_id
 left join delivery_contacts as contact on given.delivery_id = contact.delivery_id
 left join zones as place on given.zone = place.zone
@@ -47,3 +67,10 @@ left join segment_periods as period
         given.customer_id = period.customer_id
         and given.ordered_at >= period.starts_at
         and given.ordered_at < period.ends_at
+left join past_segments as past
+    on
+        given.delivery_id = past.delivery_id
+        and (
+            period.rule <> past.rule
+            or (period.rule is null and not past.is_rule_in_use)
+        )

@@ -12,6 +12,7 @@ ordered as (
         segment,
         valid_from,
         valid_to,
+        coalesce(rule_version, '') as rule,
         lead(valid_from) over (
             partition by customer_id order by valid_from
         ) as next_from
@@ -22,6 +23,7 @@ ordered as (
 select
     customer_id,
     segment,
+    rule,
     start_of_day(valid_from, network_zone()) as starts_at,
     start_of_day(
         least(

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from dashboard.state import State
+from dashboard.warehouse import Warehouse
 from tests.app.conftest import Open
 
 
@@ -49,6 +51,26 @@ def test_an_unknown_snapshot_stops_the_page_with_a_way_to_the_newest(
     assert "99" in sentence
     assert not shown
     assert app.title
+    assert app.multiselect(key="segment").value == ["Premium"]
+
+
+def test_a_snapshot_pruned_under_an_open_page_stops_it_with_a_way_to_the_newest(
+    open_app: Open, two_snapshots: Path
+) -> None:
+    app = open_app(two_snapshots, snapshot="1", segment="Premium")
+    shown_before = bool(app.title)
+    Warehouse(two_snapshots).prune(1, State.of(two_snapshots).holding_sign_offs)
+
+    app.run()
+    sentence, titles = app.error[0].value, list(app.title)
+    app.button(key="open_newest").click().run()
+
+    assert shown_before
+    assert sentence == "Snapshot 1 was pruned, so nothing is shown: open the newest."
+    assert not titles
+    assert app.title
+    assert not app.error
+    assert app.query_params["snapshot"] == "2"
     assert app.multiselect(key="segment").value == ["Premium"]
 
 

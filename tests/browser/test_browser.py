@@ -205,6 +205,50 @@ def test_the_definitions_are_accessible(open_page: Open, scheme: str) -> None:
     assert violations(open_page("definitions", scheme)) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_service_page_is_accessible_and_fits_a_phone(open_page: Open, scheme: str) -> None:
+    page = open_page("service", scheme)
+    page.locator(".js-plotly-plot").first.wait_for()
+    at_the_desk = violations(page)
+
+    page.set_viewport_size(PHONE)
+    page.wait_for_timeout(500)
+
+    assert at_the_desk == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_segment_leads_to_what_changed_in_it(open_page: Open) -> None:
+    page = open_page("service")
+    page.get_by_role("link", name="What changed in on-time rate, Premium").click()
+    page.get_by_text("Segment: Premium").wait_for()
+    settle(page)
+
+    assert page.get_by_role("heading", name="What changed").is_visible()
+    assert "segment=Premium" in page.url
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_own_files_are_shown_with_what_they_become_at_desk_and_phone(
+    open_page: Open, scheme: str, tmp_path: Path
+) -> None:
+    page = open_page("data_quality", scheme)
+    page.get_by_text("Bring your own data").click()
+    page.set_input_files("input[type=file]", tree.sample_generator().write_export(tmp_path))
+    page.get_by_text("6,000 records").wait_for()
+    settle(page)
+
+    assert page.get_by_label("Frachtführer").input_value() == "carrier"
+    assert page.get_by_text("To decide: 'Status' has “Annahme verweigert”").is_visible()
+    assert page.get_by_role("button", name="Import", exact=True).is_disabled()
+    streamlits_own = "stFileUploaderDropzone"
+    assert [one for one in violations(page) if streamlits_own not in one] == []
+    for size in (WIDE, PHONE):
+        page.set_viewport_size(size)
+        page.wait_for_timeout(500)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
 def violations(page: Page) -> list[str]:
     found = Axe().run(page).response["violations"]
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]

@@ -333,6 +333,7 @@ def test_a_malformed_row_is_quarantined_with_its_line_and_text(
     assert found == [("deliveries", "deliveries.csv", 3, "malformed_row", "torn,li")]
     [source] = outcome.manifest.sources
     assert (source.records, source.raw, source.malformed, source.unused) == (2, 1, 1, 0)
+    assert source.refused == 0
 
 
 def test_typed_values_of_parquet_are_checked_like_text(

@@ -166,7 +166,16 @@ def test_an_import_prints_its_account(files: Path, capsys: pytest.CaptureFixture
         "snapshot": 1,
         "as_of": "2026-03-03T13:00:00",
         "published": True,
-        "files": [{"file": "deliveries.csv", "records": 4, "raw": 4, "malformed": 0, "unused": 0}],
+        "files": [
+            {
+                "file": "deliveries.csv",
+                "records": 4,
+                "raw": 4,
+                "malformed": 0,
+                "unused": 0,
+                "refused": 1,
+            }
+        ],
         "tables": [
             {
                 "table": "deliveries",

@@ -83,7 +83,10 @@ DELIVERIES = [
     # arrived before a promise that is not due yet: waits for its day
     delivery("early bird", promised_by="2026-03-20 12:00:00"),
     delivery("no time", delivered_at=None),
-]
+    # its carrier reports an hour late: neither kept nor late so far
+    delivery("silent", carrier="Slow", status="open", delivered_at=None,
+             promised_by="2026-03-10 11:30:00"),
+]  # fmt: skip
 PROMISE_CHANGES = [
     {
         "delivery_id": name,
@@ -94,6 +97,13 @@ PROMISE_CHANGES = [
     }
     for name, who in (("moved by customer", "customer"), ("moved by carrier", "carrier"))
 ]
+EXCLUSIONS = [
+    {"name": "storm", "starts_at": "2026-03-04 12:00:00", "ends_at": "2026-03-05 00:00:00"},
+    {"name": "ends at noon", "starts_at": "2026-03-03 00:00:00", "ends_at": NOON_3RD},
+    {"name": "elsewhere", "starts_at": "2026-03-01", "ends_at": "2026-03-09", "zone": "Z"},
+    {"name": "other carrier", "starts_at": "2026-03-01", "ends_at": "2026-03-09",
+     "carrier": "Heron"},
+]  # fmt: skip
 SURVEYS = [
     {"survey_id": 1, "delivery_id": "kept", "sent_at": "2026-03-04", "answered_at": "2026-03-05", "rating": 5, "recommend": 9},  # noqa: E501
     {"survey_id": 2, "delivery_id": "late", "sent_at": "2026-03-04", "answered_at": "2026-03-04", "rating": 2, "recommend": 7},  # noqa: E501
@@ -119,10 +129,12 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
         "promise_changes": PROMISE_CHANGES,
         "surveys": SURVEYS,
         "contacts": CONTACTS,
+        "exclusion_windows": EXCLUSIONS,
     }
     for name, rows in tables.items():
         write_csv(folder / f"{name}.csv", rows)
-    warehouse = Warehouse(folder / "warehouse", settings=Settings(threads=1))
+    lag = Settings(threads=1, completeness_lag_by_carrier={"Slow": 60})
+    warehouse = Warehouse(folder / "warehouse", settings=lag)
     warehouse.import_folder(folder, ImportOptions("doorstep", AS_OF, IMPORT_TIME))
     return warehouse.reader(None, LOCAL_USER)
 
@@ -137,14 +149,21 @@ BY_HAND = {
     "cost_to_serve": (21, 3),  # 5 + 7 + 6 + 3 (failed) over three that arrived
     "revenue_per_delivery": (12, 2),  # 8 + 4
     "margin_per_delivery": (1, 2),  # (8 - 5) + (4 - 6)
-    "on_time_day_rate": (4, 11),  # those kept, and "late", which came on its day
     "tried_day_rate": (4, 11),  # the same: whatever else was tried has no known time
     "satisfaction": (7, 2),  # 5 + 2
     "top_two_share": (1, 2),  # the 5
     "net_recommendation": (100, 2),  # 9 speaks for it, 7 neither way
     "survey_response_rate": (2, 3),
     "contacts_per_delivery": (3, 11),  # late once, lost twice
-    "volume": (13, None),  # all but the two cancelled in time
+    "volume": (14, None),  # all but the two cancelled in time
+    "promise_width": (390, 3),  # kept and late 180, moved by its customer 30; else no window
+    "revised_promise_rate": (1, 11),  # by the carrier; the customer's own is no revision
+    "on_time_grace_rate": (4, 11),  # and "late", one minute
+    "on_time_day_rate": (4, 11),  # and "late", on its day
+    "on_time_last_promise_rate": (4, 11),  # and "moved by carrier", by its new promise
+    "on_time_contract_rate": (2, 10),  # the storm takes out "moved by customer", due on its dot
+    "on_time_window_rate": (2, 3),  # kept, moved by its customer; "late" is late
+    "not_yet_known": (1, None),  # silent
 }
 
 

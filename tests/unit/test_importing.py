@@ -284,6 +284,66 @@ def test_changes_in_pieces_give_the_tables_that_one_load_of_them_all_gives(
         assert stored(warehouse, "*", table) == stored(at_once, "*", table), table
 
 
+# A folder again, with a changed file
+
+APRIL_ROW = {"ordered_at": APRIL, "promised_by": "2026-04-03 12:00:00", "delivered_at": None,
+             "status": "open"}  # fmt: skip
+MASTER = {
+    "zones": [{"zone": "Z1", "density_class": "city"}],
+    "customers": [{"customer_id": "C1"}],
+    "costs": [{"cost_id": "1", "pool": "p", "amount": "2.50", "booked_on": "2026-03-05"}],
+}
+
+
+@pytest.mark.parametrize("load", ["changes", "months"])
+def test_a_folder_again_with_a_changed_file_replaces_only_the_months_touched(
+    warehouse: Warehouse, put_in: Import, tmp_path: Path, load: str
+) -> None:
+    profile = contract_shaped(tmp_path / "own", load)
+    whole = [delivery("a", zone="Z1"), delivery("b"), delivery("c", **APRIL_ROW)]
+    first = put_in(profile=profile, deliveries=whole, **MASTER)
+
+    corrected = [*whole[:2], delivery("c", **APRIL_ROW, carrier="Corrected")]
+    second = put_in(profile=profile, deliveries=corrected, **MASTER)
+
+    before, after = _files(first.manifest), _files(second.manifest)
+    assert after["2026-03"] == before["2026-03"]
+    assert after["2026-04"] != before["2026-04"]
+    for table in MASTER:
+        assert second.manifest.files[table] == first.manifest.files[table], table
+    assert stored(warehouse, "delivery_id, carrier, density_class") == [
+        ("a", "Wren", "city"), ("b", "Wren", None), ("c", "Corrected", None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("load", ["changes", "months"])
+def test_a_folder_again_without_one_row_loses_it_only_where_months_are_whole(
+    warehouse: Warehouse, put_in: Import, tmp_path: Path, load: str
+) -> None:
+    profile = contract_shaped(tmp_path / "own", load)
+    whole = [delivery("a"), delivery("b"), delivery("c", **APRIL_ROW)]
+    first = put_in(profile=profile, deliveries=whole)
+
+    second = put_in(profile=profile, deliveries=[whole[0], whole[2]])
+
+    before, after = _files(first.manifest), _files(second.manifest)
+    left = {"changes": [("a",), ("b",), ("c",)], "months": [("a",), ("c",)]}
+    assert stored(warehouse, "delivery_id") == left[load]
+    assert after["2026-04"] == before["2026-04"]
+    assert (after["2026-03"] == before["2026-03"]) == (load == "changes")
+
+
+def test_a_corrected_zone_touches_every_month_that_reads_it(
+    warehouse: Warehouse, put_in: Import, changes: str
+) -> None:
+    rows = [delivery("a", zone="Z1"), delivery("c", **APRIL_ROW)]
+    put_in(profile=changes, deliveries=rows, zones=MASTER["zones"])
+
+    put_in(profile=changes, deliveries=rows, zones=[{"zone": "Z1", "density_class": "village"}])
+
+    assert stored(warehouse, "delivery_id, density_class") == [("a", "village"), ("c", None)]
+
+
 # The same again
 
 

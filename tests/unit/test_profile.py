@@ -325,6 +325,7 @@ def test_records_that_a_profile_sums_are_counted_only_where_it_says_so(
 
     [source] = warehouse.newest().sources
     assert source.unused is None
+    assert source.refused is None
 
 
 def test_a_contract_shaped_profile_reads_every_table_that_is_there(

@@ -10,7 +10,7 @@ from dashboard.access import LOCAL_USER
 from dashboard.analysis.quantiles import quantiles
 from dashboard.errors import ScopeError
 from dashboard.scope import Scope
-from dashboard.stats.quantiles import quantile
+from dashboard.stats.quantiles import quantile, tightest_window
 from dashboard.warehouse import Reader, Warehouse
 from tests.conftest import Import
 from tests.rows import delivery
@@ -89,3 +89,43 @@ def test_kept_counts_are_those_of_the_rows(reader: Reader, by: tuple[str, ...]) 
     assert reader.distribution("lateness", by, scope).equals(
         scanned(reader).distribution("lateness", by, scope)
     )
+
+
+def test_the_tightest_window_worked_by_hand() -> None:
+    values, counts = [-30, -15, 0, 15, 60], [1, 4, 4, 1, 0]
+
+    assert tightest_window(values, counts, 0.8) == (-15, 0)
+    assert tightest_window(values, counts, 0.9) == (-30, 0)  # the earliest of two
+    assert tightest_window(values, counts, 1.0) == (-30, 15)
+
+
+def test_what_never_arrived_is_inside_no_window() -> None:
+    assert tightest_window([0, 15, None], [18, 1, 1], 0.95) == (0, 15)
+    assert tightest_window([0, 15, None], [18, 1, 2], 0.95) is None
+    assert tightest_window([None], [3], 0.95) is None
+
+
+@given(
+    st.dictionaries(st.integers(-9, 9), st.integers(1, 9), min_size=1, max_size=8),
+    st.sampled_from([0.2, 0.5, 0.9, 1.0]),
+)
+def test_no_shorter_window_holds_the_share(counts: dict[int, int], share: float) -> None:
+    values = sorted(counts)
+
+    found = tightest_window(values, [counts[value] for value in values], share)
+
+    def held(low: int, high: int) -> int:
+        return sum(n for value, n in counts.items() if low <= value <= high)
+
+    enough = share * sum(counts.values())
+    assert found is not None
+    assert held(*found) >= enough
+    shorter = [
+        (low, high) for low in values for high in values if 0 <= high - low < found[1] - found[0]
+    ]
+    assert all(held(*one) < enough for one in shorter)
+
+
+def test_no_cases_have_no_window() -> None:
+    with pytest.raises(ValueError, match="no values were counted"):
+        tightest_window([], [], 0.95)

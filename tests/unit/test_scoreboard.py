@@ -67,10 +67,8 @@ def test_a_fall_beyond_noise_is_claimed_and_nothing_else(reader: Reader) -> None
         for cell in [score.cells["on_time_rate"]]
     }
     assert verdicts == {"Premium": "worse", "Rural": "within normal variation", "Newcomer": None}
-    assert board.message.startswith("Premium lost ")
-    assert board.message.endswith(
-        " points on time and is below target; no other on-time rate changed beyond noise"
-    )
+    assert board.message.startswith("Premium missed its on-time target, down ")
+    assert board.message.endswith(" points; the rest held")
 
 
 def test_standing_says_not_clear_while_the_interval_holds_the_target(reader: Reader) -> None:
