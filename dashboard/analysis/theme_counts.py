@@ -1,6 +1,6 @@
 """What do customers get in touch about, and what of it is new, and where?"""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -167,7 +167,8 @@ def _talk(reader: Reader, source: Source, scope: Scope, due: Mapping[str, int]) 
 
 def _counted(rows: Iterable[tuple[str, str, str, int]], exposures: Mapping[str, int]) -> Talk:
     """Add up rows of zone, 'theme=keyword' pairs, filed themes and how often."""
-    cases, words, filed = Counter[Key](), dict[str, Counter[str]](), Counter[str]()
+    cases, filed = Counter[Key](), Counter[str]()
+    words: defaultdict[str, Counter[str]] = defaultdict(Counter)
     said = unmatched = 0
     for zone, text, tools, count in rows:
         pairs = {
@@ -179,7 +180,7 @@ def _counted(rows: Iterable[tuple[str, str, str, int]], exposures: Mapping[str, 
         for theme in {theme for theme, _ in known}:
             cases[theme, zone] += count
         for theme, word in known:
-            words.setdefault(theme, Counter())[word] += count
+            words[theme][word] += count
         for tool in set(tools.split(";")):
             filed[tool] += count
     return Talk(cases, exposures, words, filed, said, unmatched)

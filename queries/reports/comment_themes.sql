@@ -3,14 +3,14 @@
 -- grain: one row per zone and combination of themes; surveys with a comment
 -- params: scope
 -- columns:
---   zone
---   themes      'theme=keyword' for every match; null where no theme was found
---   comments    how many
+--   zone          texts that were forgotten still count by their themes
+--   themes        'theme=keyword' for every match; null where no theme was found
+--   comments      how many
 select
     coalesce(zone, '(none)') as zone,
     comment_themes as themes,
     count(*) as comments
 from surveys
-where comment is not null
+where comment is not null or comment_themes is not null
 group by zone, comment_themes
 order by zone asc, themes asc
