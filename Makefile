@@ -1,5 +1,6 @@
 PORT ?= 8501
 DELIVERIES ?= 10000000
+BENCH ?= $(or $(TMPDIR),/tmp)/doorstep-bench
 PYTHON ?= python3
 BIN := .venv/bin
 STARTED := $(shell date +%s)
@@ -31,8 +32,8 @@ format: $(ENV) ## mend what can be mended by itself
 docs: $(ENV) ## write the generated parts of docs/
 	@$(BIN)/python docs/generate.py
 
-bench: $(ENV) ## time import and questions at DELIVERIES=10000000
-	@$(BIN)/python -m tests.bench $(DELIVERIES)
+bench: $(ENV) ## time import and questions at DELIVERIES=10000000, files kept in BENCH; renews docs/performance.md
+	@$(BIN)/python -m tests.bench --deliveries $(DELIVERIES) --folder $(BENCH) --write
 
 wheel: $(ENV) ## build dist/*.whl
 	@$(BIN)/python -m hatchling build -t wheel

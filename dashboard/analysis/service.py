@@ -123,10 +123,12 @@ def service(
     frame = Frame.read(reader, asked, rebaselines)
     stated = reader.catalog.metric(metric)
     whole = _judged(_segments(reader, stated, asked, frame))
+    if not whole:
+        raise ScopeError(nothing_found(reader, scope))
     beside = tuple(measured(reader, BESIDE, ("segment",), scope.during(days.period)))
     found = {one.metric.name for one in beside if one.denominator}
     return Service(
-        message=_message(stated, whole, compared_with=days.versus is not None),
+        message=_message(stated, whole),
         metric=stated,
         period=days.period,
         versus=days.versus,
@@ -252,13 +254,14 @@ def _judged(cells: Sequence[ServiceCell]) -> list[ServiceCell]:
     return found
 
 
-def _message(metric: Metric, cells: Sequence[ServiceCell], *, compared_with: bool) -> str:
+def _message(metric: Metric, cells: Sequence[ServiceCell]) -> str:
     """The finding: changes that the test carries, and targets missed beyond doubt."""
     moved = {
         verdict: [c.segment for c in cells if c.change and c.change.verdict == verdict]
         for verdict in ("worse", "better", "changed")
     }
     told = [f"{verdict} in {_and(names)}" for verdict, names in moved.items() if names]
+    compared_with = [c for c in cells if c.change and c.change.verdict != "not comparable"]
     if compared_with and not told:
         told.append("no segment changed beyond noise")
     missed = [cell.segment for cell in cells if cell.standing == "missed"]

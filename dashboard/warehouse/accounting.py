@@ -128,7 +128,7 @@ def count_tables(bench: Bench, checked: Mapping[str, Checked]) -> list[TableCoun
 
 def count_sources(bench: Bench, profile: Profile, landed: Sequence[Landed]) -> list[SourceFile]:
     """Count what became of the records of each file."""
-    traced = _lines_taken(bench)
+    traced = _lines_taken(bench, profile)
     refused = dict(bench.rows("select _file, count(*) from refused group by _file"))
     stated = _stated_unused(bench, profile)
     read = {table for part in profile.parts for table in part.reads}
@@ -154,13 +154,17 @@ def count_sources(bench: Bench, profile: Profile, landed: Sequence[Landed]) -> l
     return sources
 
 
-def _lines_taken(bench: Bench) -> dict[str, int]:
-    """Records of each file that some row of some table came from."""
+def _lines_taken(bench: Bench, profile: Profile) -> dict[str, int]:
+    """Records of each file that some row of some table came from.
+
+    Where every table takes over a file of its own, record by record, no line comes twice.
+    """
+    lines = "count(*)" if profile.passes_through else "count(distinct _line)"
     taken = " union all ".join(
         f"select _file, _line from checked.{identifier(table)} where _line is not null"
         for table in _checked_tables(bench)
     )
-    return dict(bench.rows(f"select _file, count(distinct _line) from ({taken}) group by _file"))
+    return dict(bench.rows(f"select _file, {lines} from ({taken}) group by _file"))
 
 
 def most_refused(bench: Bench, table: str) -> str:

@@ -54,7 +54,8 @@ def write_table(
         if stored:
             past = writing.scan(bench.warehouse, bench.before) if bench.before else ""
             relation = modelling.create_model_view(bench.connection, catalog.models, name, past)
-        files = (*files, *writing.write(bench, table, relation, snapshot))
+        at_once = modelling.joins_stored(catalog.models, name)
+        files = (*files, *writing.write(bench, table, relation, snapshot, at_once=at_once))
         failpoints.reached("table_written")
     writing.create_finished(bench, table, files)
     writing.assert_keys_unique(bench, table)

@@ -38,10 +38,12 @@ class Kept:
     Attributes:
         relation: Its table.
         conditions: SQL of the rows that the policy shows.
+        kept: Whether it keeps each day, or the first day of each month.
     """
 
     relation: str
     conditions: tuple[str, ...]
+    kept: str
 
 
 class Engine:
@@ -134,7 +136,7 @@ class Engine:
                     f"{identifier(name)} in ({', '.join(map(literal, values))})"
                     for name, values in filtered.items()
                 )
-                return Kept(self._load(table, files), conditions)
+                return Kept(self._load(table, files), conditions, table.kept)
         return None
 
     def _load(self, table: RollupTable, files: tuple[DataFile, ...]) -> str:

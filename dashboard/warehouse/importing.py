@@ -314,8 +314,9 @@ def _months_touched_by_others(
 ) -> frozenset[str]:
     """Months of a stored model in which other tables' new rows may change a figure.
 
-    Rows that name a delivery touch its month. Any other change touches all months, and so
-    does a table's first arrival: what it does not say becomes 0 where it was unknown.
+    Rows that name a delivery touch its month, and those of its surveys. Any other change
+    touches all months, and so does a table's first arrival: what it does not say becomes
+    0 where it was unknown.
     """
     before = _files_before(run, name)
     models = run.catalog.models
@@ -329,10 +330,10 @@ def _months_touched_by_others(
     }
     if any(not _files_before(run, other) for other in changed):
         return every
-    tables = [run.catalog.contract[other] for other in changed]
-    if name == "deliveries" and all("delivery_id" in table.columns for table in tables):
+    own, tables = run.catalog.contract[name], [run.catalog.contract[one] for one in changed]
+    if all("delivery_id" in table.columns for table in (own, *tables)):
         named = (
-            writing.months_named_by(run.bench, table, merges[table.name].rewritten, before)
+            writing.months_named_by(run.bench, table, merges[table.name].rewritten, own, before)
             for table in tables
         )
         return frozenset().union(*named)

@@ -39,7 +39,8 @@ def create_model_view(
     """Create the view that computes a stored model, and return its name.
 
     A model reads its own contract rows (those to be written), the finished rows of other
-    stored models, every row of all other contract tables, and `past_segments`.
+    stored models, every row of all other contract tables, and `past_segments`. Steps that do
+    not read its own rows are worked out once, as tables: the model may be read in parts.
 
     Args:
         connection: The workbench.
@@ -66,8 +67,9 @@ def create_model_view(
         _create_past_segments(connection, before)
     for step in steps:
         target = f"{identifier(schema)}.{identifier(step)}"
+        kind = "view" if name in {step, *tables_read(models, step)} else "table"
         try:
-            connection.execute(f"create view {target} as {rewrite(models[step].sql, resolve)}")
+            connection.execute(f"create {kind} {target} as {rewrite(models[step].sql, resolve)}")
         except duckdb.Error as wrong:
             message = f"models/{step}.sql: {str(wrong).splitlines()[0]}; mend the statement"
             raise CatalogError(message) from wrong
@@ -100,6 +102,13 @@ def _create_past_segments(connection: duckdb.DuckDBPyConnection, before: str) ->
 
 def _columns(connection: duckdb.DuckDBPyConnection, source: str) -> set[str]:
     return {name for name, *_ in connection.execute(f"describe from {source}").fetchall()}
+
+
+def joins_stored(models: Mapping[str, Model], name: str) -> bool:
+    """Whether a table's model reads the rows of another stored model."""
+    if name not in models:
+        return False
+    return any(models[other].stored for other in tables_read(models, name) & set(models) - {name})
 
 
 def _steps(models: Mapping[str, Model], name: str) -> list[str]:

@@ -182,6 +182,11 @@ class Profile:
     as_of: str | None
     unused: str | None
 
+    @property
+    def passes_through(self) -> bool:
+        """Whether every contract table takes over the records of its own files, as they are."""
+        return all(part == _pass_through(part.table) for part in self.parts)
+
 
 def read_profile(queries: Path, contract: Mapping[str, Table], name: str) -> Profile:
     """Read a profile by name, or from a folder that holds a profile.toml.

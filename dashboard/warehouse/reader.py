@@ -117,7 +117,7 @@ class Reader:
         if kept is None:
             found = rollup.value_counts(self.catalog, asked, by, scope, None)
             return self._query(found.sql, found.values, {})
-        source = rollup.Source(kept.relation, kept.conditions, self.fiscal_year_start)
+        source = rollup.Source(kept.relation, kept.conditions, self.fiscal_year_start, kept.kept)
         found = rollup.value_counts(self.catalog, asked, by, scope, source)
         return self.engine.query(found.sql, found.values)
 
@@ -205,7 +205,9 @@ class Reader:
         found = self.engine.rollup(asked, self.policy)
         if found is None:
             return None
-        source = rollup.Source(found.relation, found.conditions, self.fiscal_year_start)
+        source = rollup.Source(
+            found.relation, found.conditions, self.fiscal_year_start, found.kept
+        )
         return rollup.kept_scan(self.catalog, metrics, by, scope, source)
 
     def _statements(

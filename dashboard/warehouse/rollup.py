@@ -22,6 +22,7 @@ _PARTS = {
     "first_day": ("min", "date"),
     "last_day": ("max", "date"),
 }
+_DAYS = ("first_day", "last_day")
 _MONTHS_A_QUARTER = 3
 
 
@@ -45,11 +46,13 @@ class Source:
     Attributes:
         relation: What to select from.
         conditions: SQL of the rows that the reader may see.
+        kept: Whether it keeps each day, or the first day of each month.
     """
 
     relation: str
     conditions: tuple[str, ...]
     fiscal_year_start: int
+    kept: str
 
 
 def by_model(catalog: Catalog, metrics: Sequence[str]) -> dict[tuple[str, str], list[str]]:
@@ -106,12 +109,16 @@ def _scan(
     return select.sql("duckdb")
 
 
-def _sums(metric: Metric) -> list[str]:
-    """The aggregates of one metric; exact, whatever the number of threads."""
+def _sums(metric: Metric, parts: Sequence[str] = tuple(_PARTS)) -> list[str]:
+    """The aggregates of one metric; exact, whatever the number of threads.
+
+    A sum of ones is a count, which the engine shares with that of the rows.
+    """
     rows = f" filter (where {metric.condition})" if metric.condition else ""
 
     def total(term: str) -> str:
-        return f"cast(coalesce(sum({term}){rows}, 0) as {_MONEY})"
+        sql = f"count(*){rows}" if term == "1" else f"coalesce(sum({term}){rows}, 0)"
+        return f"cast({sql} as {_MONEY})"
 
     denominator = total(metric.denominator) if metric.denominator else f"cast(null as {_MONEY})"
     columns = {
@@ -121,21 +128,29 @@ def _sums(metric: Metric) -> list[str]:
         "first_day": f"min({metric.date}){rows}",
         "last_day": f"max({metric.date}){rows}",
     }
-    return [f'{sql} as "{metric.name}.{name}"' for name, sql in columns.items()]
+    return [f'{columns[part]} as "{metric.name}.{part}"' for part in parts]
 
 
-def sums_of(catalog: Catalog, fact: str, day: str) -> list[str]:
-    """The aggregates of every metric of a model and date column, for its roll-ups."""
-    return [term for metric in _metrics_of(catalog, fact, day) for term in _sums(metric)]
+def sums_of(catalog: Catalog, fact: str, day: str, kept: str) -> list[str]:
+    """The aggregates of every metric of a model and date column, for its roll-ups.
+
+    Where each day is kept, it is the first and last day of its rows.
+    """
+    parts = _kept_parts(kept)
+    return [term for metric in _metrics_of(catalog, fact, day) for term in _sums(metric, parts)]
 
 
-def sum_columns(catalog: Catalog, fact: str, day: str) -> list[tuple[str, str, str]]:
+def sum_columns(catalog: Catalog, fact: str, day: str, kept: str) -> list[tuple[str, str, str]]:
     """Columns of `sums_of`: name, the aggregate that adds them up, and its type."""
     return [
-        (f"{metric.name}.{part}", fold, kind)
+        (f"{metric.name}.{part}", *_PARTS[part])
         for metric in _metrics_of(catalog, fact, day)
-        for part, (fold, kind) in _PARTS.items()
+        for part in _kept_parts(kept)
     ]
+
+
+def _kept_parts(kept: str) -> list[str]:
+    return [part for part in _PARTS if kept == "month" or part not in _DAYS]
 
 
 def _metrics_of(catalog: Catalog, fact: str, day: str) -> list[Metric]:
@@ -156,7 +171,7 @@ def kept_scan(
         for name in by
     ]
     totals = [
-        f'{_kept_total(name, part, fold)} as "{name}.{part}"'
+        f'{_kept_total(name, part, fold, source.kept)} as "{name}.{part}"'
         for name in metrics
         for part, (fold, _) in _PARTS.items()
     ]
@@ -188,8 +203,10 @@ def value_counts(
     return Statement(f"select {select} where {where} group by all order by all", values)
 
 
-def _kept_total(metric: str, part: str, fold: str) -> str:
+def _kept_total(metric: str, part: str, fold: str, kept: str) -> str:
     column = f'"{metric}.{part}"'
+    if part in _DAYS and kept == "day":
+        return f'{fold}(day) filter (where "{metric}.rows" > 0)'
     if part == "numerator":
         return f"cast(coalesce(sum({column}), 0) as {_MONEY})"
     if part == "denominator":

@@ -25,7 +25,7 @@ from dashboard.warehouse.writing import data_file, scan
 
 SEGMENT = "segment"
 DAY = "day"
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ class Builder:
         """Sum all metrics by every dimension of a pass at once, as `summed`."""
         split = list(dict.fromkeys(name for table in tables for name in table.dimensions))
         keys, kept = self._keys(split), _kept_day(day, tables[0].kept)
-        sums = ", ".join(rollup.sums_of(self._catalog, fact, day))
+        sums = ", ".join(rollup.sums_of(self._catalog, fact, day, tables[0].kept))
         self._connection.execute(
             f"create or replace temp table summed as select {kept} as {DAY}, {keys}, {sums} "
             f"from known.{identifier(fact)} where {day} is not null and {months.inside(day)} "
@@ -263,7 +263,7 @@ class Builder:
     def _columns(self, table: RollupTable) -> list[tuple[str, str, str]]:
         if table.distribution:
             return [("rows", "sum", "bigint")]
-        return rollup.sum_columns(self._catalog, table.fact, table.date)
+        return rollup.sum_columns(self._catalog, table.fact, table.date, table.kept)
 
 
 def _kept_day(day: str, kept: str) -> str:

@@ -6,7 +6,7 @@ written anew; the files of all other months are carried over as they are.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from dashboard.warehouse.snapshots import DataFile
 from dashboard.warehouse.sql import identifier, literal, names
 
 Files = tuple[DataFile, ...]
+
+_ROWS_A_BATCH = 100_000
 
 JUDGED = {
     "delivery_id": "varchar",
@@ -116,14 +118,24 @@ def create_known(bench: Bench, table: Table, before: Files) -> None:
     )
 
 
-def months_named_by(bench: Bench, table: Table, replaced: Files, deliveries: Files) -> set[str]:
-    """Months of old deliveries that rows of another table, new or replaced, name."""
+def months_named_by(
+    bench: Bench, table: Table, replaced: Files, own: Table, files: Files
+) -> set[str]:
+    """Months in which old rows share a delivery with rows of another table.
+
+    Args:
+        bench: Where.
+        table: The other table; its rows in the months to be written count.
+        replaced: Files of it in the snapshot before whose rows count as well.
+        own: The table whose months are asked for.
+        files: Of this table, in the snapshot before.
+    """
     named = f"select delivery_id from {_contract(table)}"
     if replaced:
         named += f" union all select delivery_id from {scan(bench.warehouse, replaced)}"
     rows = bench.rows(
-        f"select distinct strftime(ordered_at, '%Y-%m') from {scan(bench.warehouse, deliveries)}"
-        f" where delivery_id in ({named})"
+        f"select distinct {_month_of(own)} from {scan(bench.warehouse, files)} "
+        f"where delivery_id in ({named})"
     )
     return {month for (month,) in rows}
 
@@ -179,36 +191,93 @@ def scan(warehouse: Path, files: Sequence[DataFile]) -> str:
     return f"read_parquet([{paths}], union_by_name=true, hive_partitioning=false)"
 
 
-def write(bench: Bench, table: Table, relation: str, snapshot: int) -> Files:
+def write(bench: Bench, table: Table, relation: str, snapshot: int, *, at_once: bool) -> Files:
     """Write a relation as a table's Parquet files of one snapshot.
 
     Args:
         bench: Where.
         table: Says the column whose month chooses the file.
-        relation: Name of a view or table with the rows.
+        relation: Name of a view or table with one row per row of `contract.<table>`.
         snapshot: Id that the file names carry.
+        at_once: Whether the relation costs as much to read in part as whole. Else it is
+            written some months at a time: sorting rows into many open files costs as much
+            as writing them.
+
+    Raises:
+        WarehouseError: Not every row was written.
     """
     folder = bench.warehouse / "tables" / table.name
     folder.mkdir(parents=True, exist_ok=True)
-    is_empty = not bench.rows(f"select 1 from {relation} limit 1")
-    if table.month is None or is_empty:
+    rows = _rows_by_month(bench, table)
+    if not rows or table.month is None:
         write_one(bench, relation, folder / f"{snapshot}-0.parquet")
+    elif at_once:
+        _write_months(bench, table, relation, folder, snapshot)
     else:
-        bench.connection.execute(
-            f"copy (select *, strftime({identifier(table.month)}, '%Y-%m') as month "
-            f"from {relation}) to {literal(str(folder))} (format parquet, compression zstd, "
-            "partition_by (month), overwrite_or_ignore, preserve_order false, "
-            f"filename_pattern '{snapshot}-{{i}}')"
-        )
+        for months in _batches(rows):
+            some = f"(select * from {relation} where {_within(table.month, months)})"
+            if len(months) == 1:
+                own = folder / f"month={months[0]}"
+                own.mkdir(exist_ok=True)
+                write_one(bench, some, own / f"{snapshot}-0.parquet", keeps_order=False)
+            else:
+                _write_months(bench, table, some, folder, snapshot)
     written = sorted(folder.rglob(f"{snapshot}-*.parquet"))
-    return tuple(data_file(bench.warehouse, path) for path in written)
+    files = tuple(data_file(bench.warehouse, path) for path in written)
+    if sum(file.rows for file in files) < sum(rows.values()):
+        message = f"rows of {table.name} were not written; report this as a defect"
+        raise WarehouseError(message)
+    return files
 
 
-def write_one(bench: Bench, relation: str, path: Path) -> None:
+def _write_months(bench: Bench, table: Table, relation: str, folder: Path, snapshot: int) -> None:
+    """Write several months in one statement, each to files of its own."""
+    bench.connection.execute(
+        f"copy (select *, {_month_of(table)} as month from {relation}) "
+        f"to {literal(str(folder))} (format parquet, compression zstd, partition_by (month), "
+        f"overwrite_or_ignore, preserve_order false, filename_pattern '{snapshot}-{{i}}')"
+    )
+
+
+def _rows_by_month(bench: Bench, table: Table) -> dict[str, int]:
+    """Rows of `contract.<table>` by month; all under '' for a table that is kept whole."""
+    month = _month_of(table) if table.month else "''"
+    rows = bench.rows(
+        f"select {month} as month, count(*) from {_contract(table)} group by 1 order by 1"
+    )
+    return dict(rows)
+
+
+def _batches(rows: Mapping[str, int]) -> list[list[str]]:
+    """Successive months in batches of about as many rows, larger months alone."""
+    batches: list[list[str]] = []
+    taken = 0
+    for month in sorted(rows):
+        if not batches or taken + rows[month] > _ROWS_A_BATCH:
+            batches.append([])
+            taken = 0
+        batches[-1].append(month)
+        taken += rows[month]
+    return batches
+
+
+def _within(column: str, months: Sequence[str]) -> str:
+    """SQL condition: a time lies between the first and the last of some months."""
+    return (
+        f"{identifier(column)} >= date '{months[0]}-01' "
+        f"and {identifier(column)} < date '{months[-1]}-01' + interval 1 month"
+    )
+
+
+def _month_of(table: Table) -> str:
+    return f"strftime({identifier(str(table.month))}, '%Y-%m')"
+
+
+def write_one(bench: Bench, relation: str, path: Path, *, keeps_order: bool = True) -> None:
     """Write a relation as one Parquet file."""
     bench.connection.execute(
         f"copy (select * from {relation}) to {literal(str(path))} "
-        "(format parquet, compression zstd)"
+        f"(format parquet, compression zstd, preserve_order {keeps_order})"
     )
 
 

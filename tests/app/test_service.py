@@ -46,7 +46,7 @@ def test_it_shows_every_segment_and_service_and_a_chart_each(
     assert "2-hour" in matrix(app)
     assert len([alt for alt in alts(app) if "by week" in alt]) == SEGMENTS
     assert all(re.search(r"\d", alt) for alt in alts(app))
-    assert "In control, one such chart shows a signal in 10.4" in said(app)
+    assert "In control, one such chart shows a signal in up to 10.4" in said(app)
 
 
 def test_the_definition_can_be_switched_and_the_address_says_so(

@@ -209,6 +209,27 @@ def test_an_import_that_touches_no_old_file_makes_yesterdays_open_parcel_late(
     assert _files(second.manifest)["2026-03"] == _files(first.manifest)["2026-03"]
 
 
+def test_a_restated_delivery_renews_its_surveys_and_no_other_month_of_surveys(
+    put_in: Import, warehouse: Warehouse, changes: str
+) -> None:
+    april = delivery("april") | APRIL_ROW
+    surveys = [
+        {"survey_id": "1", "delivery_id": "march", "sent_at": "2026-05-04 09:00:00"},
+        {"survey_id": "2", "delivery_id": "april", "sent_at": "2026-04-04 09:00:00"},
+    ]
+    first = put_in(profile=changes, deliveries=[delivery("march"), april], surveys=surveys)
+
+    second = put_in(profile=changes, deliveries=[delivery("march", segment="Premium")])
+
+    found = stored(warehouse, "survey_id, segment", "surveys")
+    assert found == [("1", "Premium"), ("2", "Standard")]
+    was, now = (
+        {file.month: file for file in one.manifest.files["surveys"]} for one in (first, second)
+    )
+    assert was["2026-04"] == now["2026-04"]
+    assert was["2026-05"] != now["2026-05"]
+
+
 KEYS: Mapping[str, tuple[str, ...]] = {
     "deliveries": ("delivery_id",),
     "promise_changes": ("delivery_id", "changed_at"),

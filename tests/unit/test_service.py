@@ -247,6 +247,13 @@ def test_a_segment_only_in_the_comparison_is_left_out(
     assert [cell.segment for cell in before.segments] == ["Gone"]
 
 
+def test_a_quarter_of_which_nothing_is_due_has_no_finding(sample: Reader) -> None:
+    fourth = Scope(Quarter(2026, 4).period(), Quarter(2026, 3).period())
+
+    with pytest.raises(ScopeError, match="no data for these metrics; choose other metrics or"):
+        service(sample, fourth, "on_time_rate")
+
+
 def test_an_empty_scope_says_what_emptied_it(sample: Reader) -> None:
     with pytest.raises(ScopeError, match="unknown segment 'Nobody'"):
         service(sample, THIRD_QUARTER.within(segment="Nobody"), "on_time_rate")

@@ -1,0 +1,164 @@
+"""Questions: the data of every page, and every report, from roll-ups and from the rows.
+
+A new page is one entry of `PAGES`; new reports of the catalogue come by themselves.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+
+import duckdb
+
+from dashboard import analysis
+from dashboard.access import LOCAL_USER
+from dashboard.analysis.quantiles import quantiles
+from dashboard.scope import Period, Scope
+from dashboard.warehouse import Reader, Warehouse
+from dashboard.warehouse.engine import Engine
+from dashboard.warehouse.gate import tables_named
+from tests.bench.apart import middle, seconds
+from tests.bench.peers.snapshot import QUARTER
+
+Ask = Callable[[Reader, Scope], object]
+
+_TIMES = 5
+_REVIEW_UNITS = {"no filter": 0.5, "one filter": 3.0}
+_ANY_UNITS = 20.0
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page asks for.
+
+    Attributes:
+        name: Of the page, and of its part.
+        ask: The analysis behind it; a scope cuts it.
+        is_review: Whether it is looked at in a review, and held to the stricter targets.
+    """
+
+    name: str
+    ask: Ask
+    is_review: bool = True
+
+
+PAGES = (
+    Page("Overview", analysis.scoreboard),
+    Page(
+        "Definitions: every metric by segment",
+        lambda reader, scope: analysis.figures(
+            reader, list(reader.catalog.metrics), ["segment"], scope
+        ),
+    ),
+    Page(
+        "Lateness quantiles by segment",
+        lambda reader, scope: quantiles(reader, "lateness", ["segment"], scope),
+    ),
+    Page("Data quality: carriers' data", analysis.carrier_data, is_review=False),
+)
+
+WHOLE_PAGES: Mapping[str, Callable[[Reader], object]] = MappingProxyType(
+    {"Data quality: account of the import": analysis.quality}
+)
+"""What pages ask that look at the whole snapshot, whatever the scope."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question's times.
+
+    Attributes:
+        what: The page or report, and how far its rows are cut.
+        kept: Seconds from roll-ups where they can answer, as a page is served; the median.
+        first: The same, the first time: roll-ups are read from disk then.
+        scanned: Seconds from the rows alone; None where the first way scans as well.
+        most: Units that it should take at 10 million deliveries; None without a target.
+    """
+
+    what: str
+    kept: float
+    first: float
+    scanned: float | None = None
+    most: float | None = None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """All questions to one snapshot.
+
+    Attributes:
+        unit: Seconds of a sum of one double column over the same files; the median.
+        opened: Seconds from a warehouse's folder to the data of the first page.
+    """
+
+    unit: float
+    opened: float
+    asked: tuple[Asked, ...]
+
+
+def ask_all(warehouse: Path) -> Answers:
+    """Put every question to the newest snapshot of a warehouse."""
+    units = [_sum_one_column(Warehouse(warehouse))]
+    opened = seconds(lambda: analysis.scoreboard(_reader(warehouse), scopes()["no filter"]))
+    reader = _reader(warehouse)
+    rows = without_rollups(reader)
+    asked = tuple(_pages(reader, rows)) + tuple(_reports(reader))
+    units += [_sum_one_column(Warehouse(warehouse))]
+    return Answers(sum(units) / len(units), opened, asked)
+
+
+def scopes() -> Mapping[str, Scope]:
+    """How far a page's rows are cut: a quarter beside the one before, and filters."""
+    board = Scope(QUARTER.period(), QUARTER.earlier().period())
+    return {
+        "no filter": board,
+        "one filter": board.within(carrier="Kestrel"),
+        "several filters": board.within(carrier=("Kestrel", "Heron"), zone=("Z03", "Z10")),
+        "any days, several filters": Scope(
+            Period(QUARTER.earlier(2).period().start.replace(day=9), QUARTER.period().end)
+        ).within(service="next day", vehicle_type="electric van", depot="South"),
+    }
+
+
+def without_rollups(reader: Reader) -> Reader:
+    """The same snapshot, its roll-ups left out: every question scans rows."""
+    manifest = reader.manifest.model_copy(update={"rollup_recipe": ""})
+    open_engine = reader.engine
+    engine = Engine(open_engine._folder, manifest, reader.catalog, Warehouse(Path()).settings)
+    return Reader(manifest, reader.policy, reader.fiscal_year_start, engine)
+
+
+def _pages(reader: Reader, rows: Reader) -> Iterator[Asked]:
+    for page in PAGES:
+        for cut, scope in scopes().items():
+            asked = _timed(f"{page.name}, {cut}", partial(page.ask, reader, scope))
+            most = _REVIEW_UNITS.get(cut, _ANY_UNITS) if page.is_review else _ANY_UNITS
+            scanned = middle(partial(page.ask, rows, scope), _TIMES)
+            yield replace(asked, scanned=scanned, most=most)
+    for name, ask in WHOLE_PAGES.items():
+        yield _timed(name, partial(ask, reader))
+
+
+def _reports(reader: Reader) -> Iterator[Asked]:
+    """Reports always read the rows, of a quarter where they know a period."""
+    for name, report in reader.catalog.reports.items():
+        has_days = tables_named(report.sql) & {"deliveries", "surveys"}
+        scope = Scope(QUARTER.period()) if has_days else Scope()
+        yield _timed(f"report {name}", partial(reader.report, name, scope))
+
+
+def _timed(what: str, ask: Callable[[], object]) -> Asked:
+    first = seconds(ask)
+    return Asked(what, middle(ask, _TIMES), first)
+
+
+def _reader(warehouse: Path) -> Reader:
+    return Warehouse(warehouse).reader(None, LOCAL_USER)
+
+
+def _sum_one_column(warehouse: Warehouse) -> float:
+    files = [str(warehouse.path / file.path) for file in warehouse.newest().files["deliveries"]]
+    with duckdb.connect() as connection:
+        statement = "select sum(distance_km) from read_parquet(?)"
+        return middle(lambda: connection.execute(statement, [files]).fetchall(), _TIMES)
