@@ -7,7 +7,7 @@ from dashboard import analysis, charts, ui
 from dashboard.charts import tables
 
 view = ui.current_view()
-board = ui.answer(analysis.scoreboard, view.scope)
+board = ui.answer(analysis.scoreboard, view.scope, ui.rebaselines_of("on_time_rate"))
 ui.title(board.message)
 
 days = charts.days_shown(board, view.days)

@@ -8,7 +8,6 @@ from dashboard.analysis.control import control
 from dashboard.analysis.control_chart import ProcessChart, Rebaseline
 from dashboard.analysis.figures import FEWEST, Change, Figure, Verdict, figures
 from dashboard.analysis.lateness import Lateness, lateness
-from dashboard.analysis.process import Process, ProcessWeek
 from dashboard.analysis.promise import Capability, capability
 from dashboard.analysis.quality import Quality, carrier_data, quality, quarantined
 from dashboard.analysis.scoreboard import matrix, scoreboard
@@ -29,9 +28,7 @@ __all__ = [
     "Matrix",
     "Money",
     "Mover",
-    "Process",
     "ProcessChart",
-    "ProcessWeek",
     "Quality",
     "Rebaseline",
     "Scoreboard",

@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from dashboard.analysis.control_chart import ProcessChart
 from dashboard.analysis.figures import Change, Figure
 from dashboard.catalog import Metric
 from dashboard.scope import Period
-
-if TYPE_CHECKING:
-    from dashboard.analysis.process import Process
 
 Standing = Literal["met", "missed", "not clear", "no target"]
 
@@ -39,13 +37,13 @@ class SegmentScore:
     """One row of the board: a segment and its cells by metric name.
 
     Attributes:
-        process: Its on-time rate by week as a control chart; None where nothing varies.
+        process: Its on-time rate by week as a control chart; None without any.
     """
 
     segment: str
     volume: int
     cells: Mapping[str, Cell]
-    process: "Process | None" = None
+    process: ProcessChart | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ class Matrix:
     """Segments by metrics.
 
     Attributes:
-        metrics: The columns.
+        metrics: The columns: those with any row in the period.
         period, versus: Days measured, and days compared with (None: no comparison).
         rows: All segments together, then each, by volume; a metric without rows has no cell.
     """

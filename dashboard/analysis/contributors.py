@@ -137,10 +137,7 @@ class _Table:
     def read(
         cls, reader: Reader, metric: str, dimension: str, scope: Scope, versus: Period
     ) -> "_Table":
-        rows = (
-            reader.roll_up((metric,), (dimension, "day"), scope.during(versus)),
-            reader.roll_up((metric,), (dimension, "day"), scope.during(scope.period)),
-        )
+        rows = _by_day(reader, metric, dimension, scope, versus)
         values = tuple(sorted({str(v) for frame in rows for v in frame[dimension]}))
         then, now = (_panel(frame, dimension, values) for frame in rows)
         return cls(dimension, rows, values, then, now)
@@ -210,6 +207,21 @@ class _Overlaps:
         both = self.scope.during(self.scope.period).within(**values)
         rows = self.reader.roll_up((self.metric,), (), both)
         return float(rows["denominator"].sum()) / larger if rows.height else 0.0
+
+
+def _by_day(
+    reader: Reader, metric: str, dimension: str, scope: Scope, versus: Period
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Sums by value and day, earlier and later; asked at once where the days adjoin."""
+    by, period = (dimension, "day"), scope.period or versus
+    if versus.end + _ONE_DAY != period.start:
+        return (
+            reader.roll_up((metric,), by, scope.during(versus)),
+            reader.roll_up((metric,), by, scope.during(period)),
+        )
+    both = reader.roll_up((metric,), by, scope.during(Period(versus.start, period.end)))
+    is_earlier = pl.col("day") <= versus.end
+    return both.filter(is_earlier), both.filter(~is_earlier)
 
 
 def _panel(frame: pl.DataFrame, dimension: str, values: Sequence[str]) -> Panel:

@@ -1,6 +1,7 @@
 """How late is late? Quantiles and histogram; open parcels neither left out nor condemned."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 import polars as pl
@@ -13,6 +14,8 @@ from dashboard.stats.survival import Survival, product_limit
 from dashboard.warehouse import Reader
 
 SHARES = (0.5, 0.9, 0.95)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  (the warehouse's moments are naive UTC)
+_SECONDS = 60
 BIN = 30
 FURTHEST = 240
 """Minutes: the histogram's bins, and where its open ends begin."""
@@ -89,7 +92,7 @@ def lateness(reader: Reader, scope: Scope) -> Lateness:
     dates = reader.distribution("late_days", ("segment",), scope)
     if timed.is_empty() and dates.is_empty():
         raise ScopeError(nothing_found(reader, scope))
-    still_open = reader.report("open_and_overdue", scope)
+    still_open = _overdue(reader, scope)
     return Lateness(
         timed=_spreads(timed),
         dates=_spreads(dates),
@@ -97,6 +100,13 @@ def lateness(reader: Reader, scope: Scope) -> Lateness:
         open_=int(still_open["deliveries"].sum()),
         with_open=_with_open(timed, still_open),
     )
+
+
+def _overdue(reader: Reader, scope: Scope) -> pl.DataFrame:
+    """How long open promises have been overdue at the as_of: minutes, deliveries."""
+    as_of = int((reader.manifest.as_of - _EPOCH).total_seconds() // _SECONDS)
+    counted = reader.distribution("open_promises", (), scope)
+    return counted.select(minutes=as_of - pl.col("value"), deliveries="rows").sort("minutes")
 
 
 def _spreads(found: pl.DataFrame) -> tuple[Spread, ...]:
@@ -139,15 +149,14 @@ def _with_open(timed: pl.DataFrame, still_open: pl.DataFrame) -> tuple[float | N
 
 
 def _survival(timed: pl.DataFrame, still_open: pl.DataFrame) -> Survival:
-    waiting = still_open.group_by("minutes").agg(pl.col("deliveries").sum())
     arrived = (
         timed.filter(pl.col("value").is_not_null()).group_by("value").agg(pl.col("rows").sum())
     )
     missing = int(timed["rows"].sum()) - int(arrived["rows"].sum())
-    never = missing - int(waiting["deliveries"].sum())
-    times = np.unique(np.concatenate([arrived["value"], waiting["minutes"], [np.inf]]))
+    never = missing - int(still_open["deliveries"].sum())
+    times = np.unique(np.concatenate([arrived["value"], still_open["minutes"], [np.inf]]))
     delivered, open_ = np.zeros(len(times)), np.zeros(len(times))
     delivered[np.searchsorted(times, arrived["value"])] = arrived["rows"]
-    open_[np.searchsorted(times, waiting["minutes"])] = waiting["deliveries"]
+    open_[np.searchsorted(times, still_open["minutes"])] = still_open["deliveries"]
     open_[-1] += max(never, 0)
     return product_limit(times, delivered, open_)

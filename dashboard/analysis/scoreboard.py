@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from dashboard.analysis.board import Cell, Matrix, Scoreboard, SegmentScore, Week
+from dashboard.analysis.control import control
+from dashboard.analysis.control_chart import ProcessChart, Rebaseline
 from dashboard.analysis.days import Compared, compared, last_known_day
 from dashboard.analysis.figures import (
     Daily,
@@ -18,7 +20,6 @@ from dashboard.analysis.figures import (
     verdict_of,
 )
 from dashboard.analysis.finding import finding
-from dashboard.analysis.process import process
 from dashboard.analysis.standing import standing, targets_of, with_streaks
 from dashboard.catalog import HEADLINES
 from dashboard.errors import ScopeError
@@ -28,6 +29,8 @@ from dashboard.warehouse import Reader
 
 WHOLE = "All segments"
 SELECTION = "Selection"
+
+_ON_TIME = "on_time_rate"
 
 MATRIX = (
     "on_time_rate",
@@ -49,12 +52,15 @@ _YEAR = timedelta(weeks=52)
 _WEEK = timedelta(days=6)
 
 
-def scoreboard(reader: Reader, scope: Scope) -> Scoreboard:
+def scoreboard(
+    reader: Reader, scope: Scope, rebaselines: tuple[Rebaseline, ...] = ()
+) -> Scoreboard:
     """Put every segment's headline figures beside target and comparison period.
 
     Args:
         reader: The snapshot.
         scope: Period (all days where None), comparison and filters.
+        rebaselines: Decisions to compute the control limits of the weeks anew.
 
     Raises:
         ScopeError: No delivery lies in the scope.
@@ -65,11 +71,13 @@ def scoreboard(reader: Reader, scope: Scope) -> Scoreboard:
     if not series.volume(WHOLE, period):
         raise ScopeError(nothing_found(reader, scope))
     scores, whole = _scores(series, scope, days)
-    weeks = _weeks(series, period, last_known_day(reader), span)
-    streaks = with_streaks(reader, scores, scope, period)
-    segments = [_with_process(score, score.segment, weeks) for score in streaks]
-    whole = _with_process(whole, WHOLE, weeks)
     asked = scope.during(period)
+    processes = _processes(reader, asked, whole, rebaselines)
+    segments = [
+        replace(score, process=processes.get(score.segment))
+        for score in with_streaks(reader, scores, series.figure, period)
+    ]
+    whole = replace(whole, process=processes.get(WHOLE))
     return Scoreboard(
         message=finding(segments, whole),
         period=period,
@@ -77,11 +85,7 @@ def scoreboard(reader: Reader, scope: Scope) -> Scoreboard:
         running=days.running,
         segments=tuple(segments),
         whole=whole,
-        weeks=tuple(
-            week
-            for week in weeks
-            if week.segment != WHOLE and week.start >= _trend_window(period).start
-        ),
+        weeks=tuple(_weeks(series, period, last_known_day(reader), span)),
         readings=tuple(measured(reader, _READINGS, (), asked)),
     )
 
@@ -101,7 +105,7 @@ def matrix(reader: Reader, scope: Scope) -> Matrix:
     if not series.volume(WHOLE, days.period):
         raise ScopeError(nothing_found(reader, scope))
     scores, whole = _scores(series, scope, days)
-    metrics = tuple(reader.catalog.metric(name) for name in MATRIX)
+    metrics = tuple(reader.catalog.metric(name) for name in MATRIX if name in whole.cells)
     return Matrix(metrics, days.period, days.versus, (whole, *scores))
 
 
@@ -207,13 +211,19 @@ def _hold_against_family(series: _Series, scores: Sequence[SegmentScore]) -> lis
     return [replace(score, cells=MappingProxyType(cells[score.segment])) for score in scores]
 
 
-def _with_process(score: SegmentScore, name: str, weeks: Sequence[Week]) -> SegmentScore:
-    """The segment with its weeks as a control chart."""
-    cell = score.cells.get("on_time_rate")
-    if cell is None:
-        return score
-    own = [week for week in weeks if week.segment == name]
-    return replace(score, process=process(cell.figure.metric, own, cell.target))
+def _processes(
+    reader: Reader, asked: Scope, whole: SegmentScore, rebaselines: tuple[Rebaseline, ...]
+) -> Mapping[str, ProcessChart]:
+    """On-time rate by week as control charts, by segment; none where nothing is due."""
+    if _ON_TIME not in whole.cells:
+        return {}
+    [together] = control(reader, _ON_TIME, (), asked, rebaselines)
+    charts = control(reader, _ON_TIME, ("segment",), asked, rebaselines)
+    found = {WHOLE: together, **{dict(chart.group)["segment"]: chart for chart in charts}}
+    if not _is_sliced(asked):
+        return found
+    unaimed = {"target": None, "assurance": "not judged"}
+    return {name: replace(chart, **unaimed) for name, chart in found.items()}
 
 
 def _all_days(reader: Reader, scope: Scope) -> Period:
@@ -240,26 +250,17 @@ def _trend_window(period: Period) -> Period:
 
 
 def _weeks(series: _Series, period: Period, known: date, span: Period | None) -> list[Week]:
-    """On-time rate by week since the data begins, of each segment and of the whole."""
-    start = span.start if span and span.start <= period.end else period.start
-    window = Period(start, period.end)
+    """On-time rate by segment and week; a week cut by any edge is partial."""
+    window = _trend_window(period)
     last = min(known, period.end, span.end if span else period.end)
-    lived = Period(start, max(start, last))
-    return [
-        week
-        for segment in (*series.segments(window), WHOLE)
-        for week in _weeks_of(series, segment, window, lived)
-    ]
-
-
-def _weeks_of(series: _Series, segment: str, window: Period, lived: Period) -> list[Week]:
-    """One segment's weeks; those cut by an edge of the days lived are partial."""
-    daily = series.daily.get(("on_time_rate", segment))
-    days = daily.during(window) if daily else Daily((), (), ())
-    starts = sorted({day - timedelta(days=day.weekday()) for day in days.days})
     weeks = []
-    for start, numerator, denominator in zip(starts, *days.weeks(), strict=True):
-        cut = start + _WEEK > lived.end or start < lived.start
-        value = float(numerator / denominator) if denominator else None
-        weeks.append(Week(segment, start, value, float(numerator), float(denominator), cut))
+    for segment in series.segments(window):
+        daily = series.daily.get((_ON_TIME, segment))
+        days = daily.during(window) if daily else Daily((), (), ())
+        starts = sorted({day - timedelta(days=day.weekday()) for day in days.days})
+        sums = zip(starts, *days.weeks(), strict=True)
+        for start, numerator, denominator in sums:
+            cut = start + _WEEK > last or (span is not None and start < span.start)
+            value = float(numerator / denominator) if denominator else None
+            weeks.append(Week(segment, start, value, float(numerator), float(denominator), cut))
     return weeks

@@ -1,18 +1,19 @@
 """Figures against their targets: met or missed, for how long, and what is missing."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from types import MappingProxyType
 
 from dashboard.analysis.board import SegmentScore, Standing
 from dashboard.analysis.days import whole_quarter
-from dashboard.analysis.figures import Figure, measured
-from dashboard.scope import Period, Quarter, Scope
+from dashboard.analysis.figures import Figure
+from dashboard.scope import Period, Quarter
 from dashboard.warehouse import Reader
 
 Targets = Mapping[tuple[str, str], float]
+Measure = Callable[[str, str, Period], Figure | None]
 
 
 def standing(found: Figure, target: float | None) -> Standing:
@@ -48,11 +49,17 @@ def targets_of(reader: Reader, period: Period) -> Targets:
 
 
 def with_streaks(
-    reader: Reader, scores: Sequence[SegmentScore], scope: Scope, period: Period
+    reader: Reader, scores: Sequence[SegmentScore], measure: Measure, period: Period
 ) -> list[SegmentScore]:
     """Count for each missed target for how many quarters in a row it was missed.
 
     Only whole quarters count, each judged by its own figures and its own target.
+
+    Args:
+        reader: Knows the targets.
+        scores: Rows of the board.
+        measure: A figure by metric, segment and days; None where it has no row.
+        period: The board's days.
     """
     quarter = whole_quarter(reader, period)
     missed = {
@@ -66,7 +73,8 @@ def with_streaks(
     still = set(missed)
     while still:
         quarter = quarter.earlier()
-        still &= _missed(reader, quarter, {name for _, name in still}, scope)
+        days, targets = quarter.period(reader.fiscal_year_start), reader.targets(quarter.key)
+        still = {key for key in still if _is_missed(measure(*key[::-1], days), targets.get(key))}
         for key in still:
             missed[key] += 1
     return [
@@ -83,14 +91,5 @@ def with_streaks(
     ]
 
 
-def _missed(
-    reader: Reader, quarter: Quarter, metrics: set[str], scope: Scope
-) -> set[tuple[str, str]]:
-    """Segments and metrics that missed their target in a quarter."""
-    targets = reader.targets(quarter.key)
-    if not targets:
-        return set()
-    days = quarter.period(reader.fiscal_year_start)
-    found = measured(reader, sorted(metrics), ("segment",), scope.during(days))
-    keys = {(dict(one.group)["segment"], one.metric.name): one for one in found}
-    return {key for key, one in keys.items() if standing(one, targets.get(key)) == "missed"}
+def _is_missed(found: Figure | None, target: float | None) -> bool:
+    return found is not None and standing(found, target) == "missed"

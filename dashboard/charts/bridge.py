@@ -14,7 +14,7 @@ Kind = Literal["mix", "rate", "count", "rest"]
 
 _MOST_STEPS = 4
 _ROW = 30
-_ROOM = 0.36
+_ROOM = 0.55
 _UNDIVIDED = "cost where nothing was completed"
 _OTHER = "all others"
 _PEAK = (10, 1)

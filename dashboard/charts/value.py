@@ -32,7 +32,7 @@ def value_chart(found: ValueMap, palette: Palette) -> Drawing:
         figure.add_annotation(
             x=_WHOLE * one.share,
             y=one.margin.value,
-            text=f"<b>{words(one.segment)}</b> {one.call}",
+            text=words(one.segment),
             showarrow=False,
             xanchor="left" if is_left else "right",
             xshift=6 if is_left else -6,

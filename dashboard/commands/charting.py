@@ -44,7 +44,7 @@ def service(measure: str, folder: Path | None, form: str, **asked: Any) -> int:
 
     reader = open_reader(folder, asked["snapshot"])
     scope = compared_asked(reader, asked)
-    found = analysis.service(reader, scope, measure, _rebaselines(folder, measure))
+    found = analysis.service(reader, scope, measure, rebaselines_of(folder, measure))
     cells = cells_table(found, reader.manifest.id)
     if form == "json":
         beside = table(found.beside, reader.manifest.id).to_dicts()
@@ -76,7 +76,7 @@ def control(
 
     reader = open_reader(folder, asked["snapshot"])
     scope, by = scope_asked(reader, asked), tuple(dimensions(bys))
-    found = analysis.control(reader, metric, by, scope, _rebaselines(folder, metric))
+    found = analysis.control(reader, metric, by, scope, rebaselines_of(folder, metric))
     weeks = control_table(found, reader.manifest.id)
     if form == "table":
         printing.table(weeks.drop("metric", "numerator", "snapshot"))
@@ -118,7 +118,7 @@ def capability(folder: Path | None, form: str, **asked: Any) -> int:
     return DONE
 
 
-def _rebaselines(folder: Path | None, metric: str) -> "tuple[Rebaseline, ...]":
+def rebaselines_of(folder: Path | None, metric: str) -> "tuple[Rebaseline, ...]":
     """The decisions to compute limits anew, as the page has them."""
     from dashboard.analysis import Rebaseline
     from dashboard.state import State

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from dashboard import printing
+from dashboard.commands.charting import rebaselines_of
 from dashboard.commands.options import (
     DONE,
     compared_asked,
@@ -28,7 +29,8 @@ def scoreboard_command(folder: Path | None, form: str, **asked: Any) -> int:
     from dashboard.charts import tables
 
     reader = open_reader(folder, asked["snapshot"])
-    board = scoreboard(reader, compared_asked(reader, asked))
+    decided = rebaselines_of(folder, "on_time_rate")
+    board = scoreboard(reader, compared_asked(reader, asked), decided)
     rows = tables.board_data(board, reader.manifest.id)
     _print(board.message, rows if form != "table" else tables.board_table(board), form)
     return DONE

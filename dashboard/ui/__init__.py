@@ -5,6 +5,7 @@ from dashboard.ui.board import board
 from dashboard.ui.changes import what_changed
 from dashboard.ui.definitions import contents, matching, metric_section, search_box
 from dashboard.ui.matrix import matrix
+from dashboard.ui.notes import rebaselines_of
 from dashboard.ui.page import (
     Source,
     boxes,
@@ -49,6 +50,7 @@ __all__ = [
     "more",
     "open_view",
     "panel",
+    "rebaselines_of",
     "said_lacking",
     "search_box",
     "sentence",

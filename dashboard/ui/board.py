@@ -16,7 +16,7 @@ from dashboard.catalog import HEADLINES
 from dashboard.charts import Palette, formats
 from dashboard.ui import view
 from dashboard.ui.addresses import address, metric_page
-from dashboard.ui.sparkline import sparkline
+from dashboard.ui.sparkline import WEEKS, sparkline
 from dashboard.ui.text import plain, safe
 
 _ON_TIME = "on_time_rate"
@@ -114,14 +114,12 @@ def _weeks(score: SegmentScore) -> str:
     found = score.process
     if found is None:
         return ""
-    cell = score.cells.get(_ON_TIME)
-    palette = view.current_view().palette
     tone, said = _VARIATIONS[found.variation]
     assured = _ASSURANCES.get(found.assurance, "")
     line = f'<p class="ds-small">{safe(assured)}</p>' if assured else ""
     return (
-        f"{sparkline(found, cell.target if cell else None, palette)}"
-        f'<p class="ds-small">{len(found.weeks)} weeks: '
+        f"{sparkline(found, view.current_view().palette)}"
+        f'<p class="ds-small">{min(WEEKS, len(found.points))} weeks: '
         f'<span class="ds-{tone}">{safe(said)}</span></p>{line}'
     )
 

@@ -21,7 +21,7 @@ def matrix(found: Matrix) -> None:
     head = "".join(_column(metric) for metric in found.metrics)
     rows = "".join(_row(score, found, is_whole=at == 0) for at, score in enumerate(found.rows))
     st.html(
-        '<div class="ds-board ds-scroll" tabindex="0" role="region" '
+        '<div class="ds-scroll" tabindex="0" role="region" '
         'aria-label="Segments by metric">'
         '<table class="ds-matrix"><thead><tr><th scope="col">Segment</th>'
         f"{head}</tr></thead><tbody>{rows}</tbody></table></div>"

@@ -36,6 +36,11 @@ def rebaselines(notes: Sequence[Note]) -> tuple[Rebaseline, ...]:
     )
 
 
+def rebaselines_of(metric: str) -> tuple[Rebaseline, ...]:
+    """The decisions that stand on a metric's charts."""
+    return rebaselines(notes_on(metric))
+
+
 def marks_of(processes: Sequence[ProcessChart], notes: Sequence[Note]) -> list[list[Marked]]:
     """For each chart the notes that stand and are about it, numbered as in the list."""
     numbered = list(enumerate(notes, 1))

@@ -95,8 +95,8 @@ def how_late(on: Opened) -> None:
         page.sentence(found)
         return
     rows = pictures.lateness_table(found)
-    counted = ("lateness", "late_days")
-    source = page.Source((), (), on.scope, rows, "open_and_overdue", counted)
+    counted = ("lateness", "late_days", "open_promises")
+    source = page.Source((), (), on.scope, rows, distributions=counted)
     due = (found.timed or found.dates)[0].rows
     detail = charts.detail(
         "% of timed deliveries due, minutes after the promise; dark: late; hatched: not arrived",
@@ -148,7 +148,7 @@ def promise_against_capability(on: Opened) -> None:
         return
     rows = pictures.capability_table(found)
     by = ("segment", "zone")
-    source = page.Source(("promise_width",), by, on.scope, rows, None, ("arrival",))
+    source = page.Source(("promise_width",), by, on.scope, rows, distributions=("arrival",))
     due = sum(one.rows for one in found if not one.zone)
     detail = charts.detail(
         "minutes, to a quarter of an hour; timed promises; outlined: promised",

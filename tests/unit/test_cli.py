@@ -241,7 +241,7 @@ def test_as_of_is_utc_unless_it_states_its_offset(
         ("metrics --where carrier", "'carrier' is no filter; write it like segment=Premium"),
         ("metrics --where carier=x", "unknown dimension 'carier'; did you mean 'carrier'?"),
         ("metrics --where week=x", "'week' cuts time; filter by a period instead"),
-        ("report nothing", "unknown report 'nothing'; use one of breaches_by_carrier, carrier_data, due_by_status, event_latency, open_and_overdue, quarantine, rule_effects"),  # noqa: E501
+        ("report nothing", "unknown report 'nothing'; use one of breaches_by_carrier, carrier_data, due_by_status, event_latency, quarantine, rule_effects"),  # noqa: E501
         ("sql volum", "unknown metric 'volum'; did you mean 'volume'?"),
         ("metrics --from 2026-04-01 --to 2026-03-01", "the period 2026-04-01 to 2026-03-01 is reversed; start it first"),  # noqa: E501
         ("metrics --from soon", "Invalid value for '--from': 'soon' is no day; write it like 2026-09-30"),  # noqa: E501

@@ -4,6 +4,7 @@ import random
 import shutil
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from dashboard.access import LOCAL_USER
 from dashboard.errors import ProfileError, SourceError, WarehouseError
 from dashboard.scope import Scope
-from dashboard.warehouse import Imported, ImportOptions, Manifest, Warehouse
+from dashboard.warehouse import Imported, ImportOptions, Manifest, Warehouse, writing
 from tests.conftest import IMPORT_TIME, Import
 from tests.raw import contract_shaped, own_profile, stored
 from tests.rows import delivery, write_csv
@@ -228,6 +229,41 @@ def test_a_restated_delivery_renews_its_surveys_and_no_other_month_of_surveys(
     )
     assert was["2026-04"] == now["2026-04"]
     assert was["2026-05"] != now["2026-05"]
+
+
+@pytest.mark.parametrize("rows_a_batch", [0, 2, 3, 1_000])
+def test_months_written_alone_or_together_hold_the_same_rows(
+    put_in: Import, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, rows_a_batch: int
+) -> None:
+    monkeypatch.setattr(writing, "_ROWS_A_BATCH", rows_a_batch)
+    ordered = {"a": "2026-01-31 23:59:59", "b": "2026-02-01 00:00:00", "c": "2026-02-28 12:00:00",
+               "d": "2026-04-30 23:59:59"}  # fmt: skip
+    due = {"promised_by": "2026-05-02 12:00:00", "delivered_at": "2026-05-01 12:00:00"}
+    cost = {
+        "cost_id": "1",
+        "delivery_id": "c",
+        "pool": "p",
+        "amount": 3,
+        "booked_on": "2026-03-05",
+    }
+
+    found = put_in(
+        deliveries=[delivery(name, ordered_at=at, **due) for name, at in ordered.items()],
+        costs=[cost],
+    )
+
+    files = found.manifest.files["deliveries"]
+    assert {file.month: file.rows for file in files} == {
+        "2026-01": 1,
+        "2026-02": 2,
+        "2026-04": 1,
+    }
+    assert stored(warehouse, "delivery_id, total_cost, is_on_time") == [
+        ("a", None, True),
+        ("b", None, True),
+        ("c", Decimal("3.0000"), True),
+        ("d", None, True),
+    ]
 
 
 KEYS: Mapping[str, tuple[str, ...]] = {

@@ -1,18 +1,15 @@
-"""Targets missed in a row, what would reach them, and weeks as a process."""
+"""Targets missed in a row, what would reach them, and the weeks on the cards."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from dashboard import tree
 from dashboard.access import LOCAL_USER
-from dashboard.analysis import matrix, scoreboard
-from dashboard.analysis.board import Week
+from dashboard.analysis import Rebaseline, control, matrix, scoreboard
 from dashboard.analysis.figures import Daily, figure
-from dashboard.analysis.process import process
 from dashboard.analysis.standing import missing
 from dashboard.catalog import read_catalog
 from dashboard.scope import Period, Quarter, Scope
@@ -74,32 +71,18 @@ def test_quarters_missed_in_a_row_are_counted_to_the_first_that_was_not(
     assert month.segments[0].cells["on_time_rate"].missed_quarters == 0
 
 
-def weeks(rates: list[float], size: int = 400) -> list[Week]:
-    monday = date(2025, 1, 6)
-    return [
-        Week("Rural", monday + timedelta(weeks=at), rate, size * rate, size, partial=False)
-        for at, rate in enumerate(rates)
-    ]
+def test_cards_carry_the_chart_of_the_service_page(sample_warehouse: Path) -> None:
+    reader = Warehouse(sample_warehouse).reader(None, LOCAL_USER)
+    days = Quarter(2026, 3).period()
+    decided = (Rebaseline(date(2026, 1, 5), "Premium"),)
 
+    board = scoreboard(reader, Scope(days), decided)
+    charts = control(reader, "on_time_rate", ("segment",), Scope(days), decided)
 
-def test_a_fall_below_the_limits_is_worsening_and_a_high_target_out_of_reach() -> None:
-    rng = np.random.default_rng(1)
-    steady = (0.9 + rng.normal(0, 0.01, 30)).tolist()
-
-    found = process(CATALOG.metric("on_time_rate"), weeks([*steady, 0.75]), 0.99)
-    calm = process(CATALOG.metric("on_time_rate"), weeks(steady), 0.9)
-
-    assert found is not None
-    assert calm is not None
-    assert (found.variation, found.assurance) == ("worsening", "missed")
-    assert (calm.variation, calm.assurance) == ("normal variation", "hit or miss")
-    assert len(found.weeks) == 26
-    assert found.weeks[-1].is_signal
-
-
-def test_weeks_that_are_all_kept_have_no_chart() -> None:
-    assert process(CATALOG.metric("on_time_rate"), weeks([1.0] * 20), 0.9) is None
-    assert process(CATALOG.metric("on_time_rate"), [], 0.9) is None
+    assert {score.segment: score.process for score in board.segments} == {
+        chart.name: chart for chart in charts
+    }
+    assert board.whole.process == control(reader, "on_time_rate", (), Scope(days), decided)[0]
 
 
 def test_the_matrix_holds_the_figures_of_the_board(sample_warehouse: Path) -> None:
