@@ -60,15 +60,14 @@ def lateness_ratings(found: LatenessCost, palette: Palette) -> Drawing:
     bands = [one for one in found.bands if one.replies]
     figure = blank(palette, 330)
     names = [_band_label(one) for one in bands]
-    solid = [one for one in bands if one.low is not None]
     figure.add_scatter(
-        x=[_band_label(one) for one in bands],
+        x=names,
         y=[one.mean for one in bands],
         mode="markers",
         marker={
             "color": palette.plan,
             "size": 9,
-            "symbol": ["circle" if one in solid else "circle-open" for one in bands],
+            "symbol": ["circle-open" if one.low is None else "circle" for one in bands],
         },
         error_y={
             "type": "data",

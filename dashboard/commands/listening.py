@@ -1,7 +1,7 @@
 """Commands about what customers say, and what others publish."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,9 @@ from dashboard.commands.options import (
     scope_options,
     warehouse_option,
 )
+
+if TYPE_CHECKING:
+    from dashboard.analysis.lateness_cost import LatenessCost
 
 
 @click.command("satisfaction")
@@ -41,18 +44,7 @@ def satisfaction_command(folder: Path | None, form: str, **asked: Any) -> int:
                 "snapshot": reader.manifest.id,
                 "provisional": said.provisional,
                 "segments": segments.to_dicts(),
-                "lateness": {
-                    "first_minute": _ends(cost.first_minute),
-                    "hour": _ends(cost.hour),
-                    "days": _ends(cost.days),
-                    "undelivered": _ends(cost.undelivered),
-                    "beyond_hour": _ends(cost.beyond_hour),
-                    "differs_by_segment_p": cost.differs,
-                    "replies": cost.replies,
-                    "why_not": cost.why_not,
-                    "bands": voice_tables.band_rows(cost).to_dicts(),
-                    "curves": voice_tables.curve_rows(cost).to_dicts(),
-                },
+                "lateness": _lateness(cost),
                 "silent_excess": _ends(silent.excess),
                 "silent_failures": voice_tables.silence_rows(silent).to_dicts(),
             }
@@ -123,6 +115,23 @@ def benchmarks_command(folder: Path | None, form: str, **asked: Any) -> int:
     else:
         printing.rows(benchmark_tables.rows(found), form)
     return DONE
+
+
+def _lateness(cost: "LatenessCost") -> dict[str, Any]:
+    from dashboard.charts import voice_tables
+
+    return {
+        "first_minute": _ends(cost.first_minute),
+        "hour": _ends(cost.hour),
+        "days": _ends(cost.days),
+        "undelivered": _ends(cost.undelivered),
+        "beyond_hour": _ends(cost.beyond_hour),
+        "differs_by_segment_p": cost.differs,
+        "replies": cost.replies,
+        "why_not": cost.why_not,
+        "bands": voice_tables.band_rows(cost).to_dicts(),
+        "curves": voice_tables.curve_rows(cost).to_dicts(),
+    }
 
 
 def _ends(cost: Any) -> dict[str, float] | None:

@@ -23,7 +23,6 @@ def voice_kpis(said: Satisfaction, cost: "LatenessCost", silent: "SilentFailures
     whole = said.whole
     provisional = ("provisional: answers still come in",) if said.provisional else ()
     sent = formats.number(whole.sent)
-    hour = cost.hour
     kpis(
         [
             Kpi(
@@ -47,17 +46,7 @@ def voice_kpis(said: Satisfaction, cost: "LatenessCost", silent: "SilentFailures
                     f"surveys about {_part(whole.sent, whole.due)} of deliveries due",
                 ),
             ),
-            Kpi(
-                "An hour late",
-                "no figure" if hour is None else f"{formats.change(hour.value, 'score')} stars",
-                ()
-                if hour is None
-                else (
-                    f"{formats.change(hour.low, 'score')} to {formats.change(hour.high, 'score')}",
-                    f"n{formats.GAP}{formats.number(cost.replies)} answers",
-                ),
-                "bad" if hour is not None and hour.high < 0 else "quiet",
-            ),
+            _hour(cost),
             _silent(silent),
         ]
     )
@@ -111,6 +100,18 @@ def _net(mean: WeightedMean | None) -> tuple[str, tuple[str, ...]]:
     low, value, high = (f"{end:+.0f}".replace("-", formats.MINUS)
                         for end in (mean.low, mean.value, mean.high))  # fmt: skip
     return value, (f"{low} to {high}", f"weighted, n{formats.GAP}{formats.number(mean.replies)}")
+
+
+def _hour(cost: "LatenessCost") -> Kpi:
+    hour = cost.hour
+    if hour is None:
+        return Kpi("An hour late", formats.NO_FIGURE)
+    ends = f"{formats.change(hour.low, 'score')} to {formats.change(hour.high, 'score')}"
+    answers = f"n{formats.GAP}{formats.number(cost.replies)} answers"
+    tone = "bad" if hour.high < 0 else "quiet"
+    return Kpi(
+        "An hour late", f"{formats.change(hour.value, 'score')} stars", (ends, answers), tone
+    )
 
 
 def _silent(found: "SilentFailures") -> Kpi:
