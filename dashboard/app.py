@@ -25,12 +25,17 @@ sections = {
             title="Service",
             help="Is the promise kept, per segment, and is the process in control?",
         ),
+        st.Page(
+            pages / "satisfaction.py",
+            title="Satisfaction",
+            help="What do customers say, and what does a late minute cost in satisfaction?",
+        ),
     ],
     "Data": [
         st.Page(
             pages / "definitions.py",
             title="Definitions",
-            help="What does each metric mean?",
+            help="What does each metric mean, and how do we compare with published figures?",
         ),
         st.Page(
             pages / "data_quality.py",

@@ -172,13 +172,18 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Report:
-    """One table behind a page."""
+    """One table behind a page.
+
+    Attributes:
+        cuts: Models that a scope cuts; None cuts every model that the report reads.
+    """
 
     name: str
     title: str
     question: str
     grain: str
     columns: str
+    cuts: tuple[str, ...] | None
     sql: str = field(repr=False)
 
 
@@ -406,7 +411,7 @@ def _parse(header: Header) -> exp.Expr:
 
 
 def _report(header: Header) -> Report:
-    header.need("title", "question", "grain", "params", "columns")
+    header.need("title", "question", "grain", "params", "columns", may=("cuts",))
     header.one_of("params", ("scope",))
     _parse(header)
     keys = header.keys
@@ -416,6 +421,7 @@ def _report(header: Header) -> Report:
         question=keys["question"],
         grain=keys["grain"],
         columns=keys["columns"],
+        cuts=tuple(keys["cuts"].replace(",", " ").split()) if "cuts" in keys else None,
         sql=header.sql,
     )
 

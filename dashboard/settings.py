@@ -51,6 +51,16 @@ class Settings(BaseSettings):
         description="The same, for carriers whose messages take longer.",
     )
 
+    themes: Path | None = Field(
+        default=None,
+        description="File of keywords by theme for comments and contacts, in place of "
+        "`queries/themes.toml`; the next import matches by it.",
+    )
+    benchmarks: Path | None = Field(
+        default=None,
+        description="CSV file of published figures of your own, shown after those of "
+        "`queries/benchmarks.csv` and with its columns.",
+    )
     time_zone: str = Field(
         default="UTC",
         description="Zone of local times in the files of a new profile, where nobody states "

@@ -6,7 +6,17 @@ from typing import Final
 
 import polars as pl
 
-from . import customers, dialect, finance, fleet, manual, master, promises, surveys
+from . import (
+    contacts,
+    customers,
+    dialect,
+    finance,
+    fleet,
+    manual,
+    master,
+    promises,
+    surveys,
+)
 from .days import QUARTERS
 from .truths import dirty_rows
 from .world import Options, quarter
@@ -59,7 +69,7 @@ def _write_quarter(
 
 
 def _write_around(folder: Path, frame: pl.DataFrame, options: Options, number: int) -> None:
-    """Write the promise changes and surveys that belong to a quarter's deliveries."""
+    """Write the promise changes, surveys and contacts of a quarter's deliveries."""
     changes = promises.draw(frame, options.seed, number)
     changes = dialect.iso(changes, "changed", "new_from", "new_by")
     _append(folder / "tms_promise_changes.csv", changes, first=number == 0)
@@ -72,6 +82,10 @@ def _write_around(folder: Path, frame: pl.DataFrame, options: Options, number: i
         {"row": "survey_no"}
     )
     _append(folder / "survey_tool_responses.csv", replies, first=number == 0)
+    tickets = contacts.draw(frame, options.seed, number, null=options.null)
+    tickets = tickets.with_row_index("ticket")
+    tickets = tickets.with_columns(ticket=dialect.numbered(f"T{number + 1}", "ticket", 7))
+    _append(folder / "contact_centre_tickets.csv", tickets, first=number == 0, separator="|")
 
 
 def _write_costs(folder: Path, frame: pl.DataFrame, seed: int, number: int) -> pl.DataFrame:
@@ -83,9 +97,9 @@ def _write_costs(folder: Path, frame: pl.DataFrame, seed: int, number: int) -> p
     return finance.monthly(frame, bookings)
 
 
-def _append(path: Path, frame: pl.DataFrame, *, first: bool) -> None:
+def _append(path: Path, frame: pl.DataFrame, *, first: bool, separator: str = ",") -> None:
     with path.open("wb" if first else "ab") as file:
-        frame.write_csv(file, include_header=first)
+        frame.write_csv(file, include_header=first, separator=separator)
 
 
 def _write_master(folder: Path, who: customers.Customers, seed: int) -> None:

@@ -8,6 +8,7 @@ import polars as pl
 from .chance import Flags, Floats, Ints, choose, pick_by_row, stream
 from .days import AS_OF_SECONDS
 from .names import STATUSES
+from .texts import KEPT_COMMENTS, LATE_COMMENTS
 from .truths import TRUTHS
 
 HOUR: Final = 3_600
@@ -16,20 +17,6 @@ POOR_RATINGS: Final = (0.30, 0.20, 0.20, 0.15, 0.15)
 FLAT_FROM_MINUTES: Final = 60
 COMMENT_SHARE: Final = 0.06
 RATING_TOO_HIGH: Final = 6
-COMMENTS: Final = (
-    "Fast and friendly.",
-    "Always on time, thank you!",
-    "The driver called ahead, which helped a lot.",
-    "Box was fine, tracking was not.",
-    "Waited the whole afternoon,\nand nobody rang.",
-    "Left with a neighbour, no note.",
-    "Good service,\nbut the window could be shorter.",
-    'The status said "delivered", it was not.',
-    "Came too late, dinner was cold.",
-    "Parcel left in the rain.",
-    "Please use the side door next time, the bell is broken.",
-    "No complaints.",
-)
 
 
 def _mean(shares: tuple[float, ...]) -> float:
@@ -57,7 +44,7 @@ def draw(frame: pl.DataFrame, seed: int, part: int) -> pl.DataFrame:
     share = np.where(late, truth.response_late, truth.response_kept)
     replies = (rng.random(size) < share) & (answered <= AS_OF_SECONDS)
     rating = _ratings(rng, sent_to, late)
-    comments = pl.Series(COMMENTS).gather(rng.integers(0, len(COMMENTS), size))
+    comments = _comments(late, rng.integers(0, len(KEPT_COMMENTS), size))
     commented = replies & (rng.random(size) < COMMENT_SHARE)
     recommend = np.clip(2 * rating + rng.integers(-1, 2, size), 0, 10)
     surveys = pl.DataFrame(
@@ -81,6 +68,11 @@ def _sent_to(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     columns = ("delivery_id", "is_late", "promise_is_date", "resolved_at")
     times = ("delivered_at", "committed_by")
     return frame.select(*columns, *times).filter(closed & asked)
+
+
+def _comments(late: Flags, which: Ints) -> pl.Series:
+    """Give those who waited other words than those who did not."""
+    return pl.Series(KEPT_COMMENTS + LATE_COMMENTS).gather(which + len(KEPT_COMMENTS) * late)
 
 
 def _whole(seconds: Floats) -> Ints:

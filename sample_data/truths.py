@@ -44,6 +44,21 @@ class Survey:
 
 
 @dataclass(frozen=True)
+class Contacts:
+    """Truth 7: who gets in touch, and where parcels are left in the rain."""
+
+    form_kept: float
+    form_at_once: float
+    form_at_most: float
+    flat_from_minutes: int
+    form_undelivered: float
+    rain_before: float
+    rain_after: float
+    rain_zones: tuple[str, ...]
+    rain_changes_in: str
+
+
+@dataclass(frozen=True)
 class Endings:
     """Truth 10: how deliveries end that do not simply arrive."""
 
@@ -99,6 +114,7 @@ class Truths:
     premium: Premium
     survey: Survey
     cost: Cost
+    contacts: Contacts
     endings: Endings
     promise_changes: PromiseChanges
     dirty_rows: dict[str, int]
@@ -109,12 +125,14 @@ def _read() -> Truths:
     data = tomllib.loads(text)
     premium = data["premium"] | {"hot_zones": tuple(data["premium"]["hot_zones"])}
     cost = data["cost"] | {"rural_economy": tuple(data["cost"]["rural_economy"])}
+    contacts = data["contacts"] | {"rain_zones": tuple(data["contacts"]["rain_zones"])}
     return Truths(
         world=World(**data["world"]),
         late_share=data["late_share"],
         premium=Premium(**premium),
         survey=Survey(**data["survey"]),
         cost=Cost(**cost),
+        contacts=Contacts(**contacts),
         endings=Endings(**data["endings"]),
         promise_changes=PromiseChanges(**data["promise_changes"]),
         dirty_rows=data["dirty_rows"],

@@ -10,6 +10,7 @@ from dashboard.ui.matrix import matrix
 from dashboard.ui.notes import rebaselines_of
 from dashboard.ui.page import (
     Source,
+    boxes,
     chart,
     folded,
     halves,
@@ -27,11 +28,14 @@ from dashboard.ui.start import open_view
 from dashboard.ui.upload import bring_your_own_data
 from dashboard.ui.value import value_map
 from dashboard.ui.view import current_scope, current_view
+from dashboard.ui.voices import asked_example, said_lacking, voice_kpis
 
 __all__ = [
     "Source",
     "answer",
+    "asked_example",
     "board",
+    "boxes",
     "bring_your_own_data",
     "cards",
     "chart",
@@ -57,6 +61,7 @@ __all__ = [
     "panel",
     "rebaselines_of",
     "remarks",
+    "said_lacking",
     "search_box",
     "sentence",
     "small_charts",
@@ -66,6 +71,7 @@ __all__ = [
     "tried",
     "value_map",
     "verdict",
+    "voice_kpis",
     "what_changed",
     "whole_snapshot",
 ]

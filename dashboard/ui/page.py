@@ -136,6 +136,11 @@ def halves() -> AbstractContextManager[object]:
     return st.grid(2, min_column_width=340)
 
 
+def boxes() -> AbstractContextManager[object]:
+    """A line of boxes to choose from, inside a panel."""
+    return st.container(horizontal=True)
+
+
 def more(label: str) -> AbstractContextManager[object]:
     """A place for what few readers need, closed at first."""
     return st.expander(label)

@@ -9,10 +9,15 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from dashboard import settings
 from dashboard.analysis.bridge import HEADLINE, READINGS
 from dashboard.analysis.service import BESIDE
 from dashboard.catalog import Catalog
+from dashboard.themes import themes_in_use
 from dashboard.ui import view
+
+RISING = "rising"
+"""The theme that rises most, whichever that is."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,15 @@ def _of_cost_to_serve(catalog: Catalog) -> tuple[Parameter, ...]:
     )
 
 
+def _of_satisfaction(_catalog: Catalog) -> tuple[Parameter, ...]:
+    known = themes_in_use(settings.load().themes).themes
+    options = {RISING: "whatever rises most", **{one.name: one.label for one in known}}
+    return (
+        Parameter("theme", "Examples of", options),
+        Parameter("said_in", "In", {"contacts": "contacts", "comments": "comments"}),
+    )
+
+
 def _of_service(catalog: Catalog) -> tuple[Parameter, ...]:
     names = (*READINGS, *BESIDE)
     measures = {name: catalog.metric(name).label for name in dict.fromkeys(names)}
@@ -79,6 +93,7 @@ def _of_service(catalog: Catalog) -> tuple[Parameter, ...]:
 PAGES: Mapping[str, Callable[[Catalog], tuple[Parameter, ...]]] = {
     "": _of_the_overview,
     "cost_to_serve": _of_cost_to_serve,
+    "satisfaction": _of_satisfaction,
     "service": _of_service,
 }
 """The parameters of each page, by its address ('' is the Overview)."""

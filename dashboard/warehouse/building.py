@@ -93,17 +93,18 @@ def _months_to_make(
     connection: duckdb.DuckDBPyConnection,
     manifest: Manifest,
     before: Manifest | None,
-) -> dict[str, Months]:
+) -> dict[tuple[str, str], Months]:
     months = {}
     for table in rollup_tables.rollup_tables(place.catalog):
-        if table.fact in months:
+        own = table.fact, table.date
+        if own in months:
             continue
-        months[table.fact] = Months(None)
+        months[own] = Months(None)
         if before:
             old, new = (set(one.files.get(table.fact, ())) for one in (before, manifest))
             changed = sorted(old ^ new, key=lambda file: file.path)
             judged = before.as_of - place.settings.longest_lag, manifest.as_of
-            months[table.fact] = rollup_tables.months_moved(
+            months[own] = rollup_tables.months_moved(
                 connection, place.folder, table.date, changed, judged
             )
     return months

@@ -15,10 +15,12 @@ import polars as pl
 from sqlglot import exp
 
 from dashboard.access import Policy, TableRule
+from dashboard.benchmarks import Benchmark, benchmarks_in_use
 from dashboard.catalog import Catalog
 from dashboard.contract import VERSION
 from dashboard.errors import AccessError, WarehouseError
 from dashboard.settings import Settings
+from dashboard.themes import Themes, themes_in_use
 from dashboard.warehouse.functions import define_as_of, define_local_time
 from dashboard.warehouse.gate import Resolve, rewrite
 from dashboard.warehouse.rollup_tables import Question, RollupTable, recipe, rollup_tables
@@ -57,6 +59,7 @@ class Engine:
         """
         self.catalog = catalog
         self._folder = folder
+        self._settings = settings
         self._snapshot = manifest.id
         self._rollups = _usable_rollups(manifest, catalog, settings)
         self._loaded: set[str] = set()
@@ -66,12 +69,22 @@ class Engine:
         self._lock = Lock()
         self._root = open_snapshot(folder, manifest, catalog, settings)
         self._root.execute("create schema rolled")
-        for name in (*catalog.contract, QUARANTINE):
+        for name in (*catalog.contract, QUARANTINE, *_derived(catalog)):
             described = self._root.execute(f"describe known.{identifier(name)}").fetchall()
             self._columns[name] = tuple(str(row[0]) for row in described)
         self._root.execute(f"set allowed_directories = [{literal(str(folder.resolve()))}]")
         self._root.execute("set enable_external_access = false")
         self._root.execute("set lock_configuration = true")
+
+    @property
+    def themes(self) -> Themes:
+        """What keywords stand for, by today's file."""
+        return themes_in_use(self._settings.themes)
+
+    @property
+    def benchmarks(self) -> tuple[Benchmark, ...]:
+        """Published figures, by today's files."""
+        return benchmarks_in_use(self._settings.benchmarks)
 
     def shows(self, table: str, policy: Policy) -> bool:
         """Whether a table exists for a policy."""
@@ -224,12 +237,22 @@ def open_snapshot(
             view = catalog.views.get(name, f"select * from {name}")
             known = rewrite(view, lambda table: exp.table_(table, db="stored", quoted=True))
             connection.execute(f"create view known.{identifier(name)} as {known}")
+        for name in _derived(catalog):
+            derived = rewrite(
+                catalog.views[name], lambda table: exp.table_(table, db="known", quoted=True)
+            )
+            connection.execute(f"create view known.{identifier(name)} as {derived}")
     except duckdb.Error as wrong:
         connection.close()
         reason = str(wrong).splitlines()[0]
         message = f"snapshot {manifest.id} cannot be opened ({reason}); restore its files"
         raise WarehouseError(message) from wrong
     return connection
+
+
+def _derived(catalog: Catalog) -> list[str]:
+    """Views that are no table's own: what other tables say together."""
+    return [name for name in catalog.views if name not in (*catalog.contract, QUARANTINE)]
 
 
 def _check_version(manifest: Manifest) -> None:

@@ -14,6 +14,7 @@ from duckdb.func import FunctionNullHandling, PythonUDFType
 from duckdb.sqltypes import DOUBLE, VARCHAR
 from h3ronpy.vector import coordinates_to_cells
 
+from dashboard.bands import band_sql
 from dashboard.warehouse.sql import literal
 
 CELL_RESOLUTION = 8
@@ -60,6 +61,11 @@ def define_cells(connection: duckdb.DuckDBPyConnection) -> None:
         type=PythonUDFType.ARROW,
         null_handling=FunctionNullHandling.SPECIAL,
     )
+
+
+def define_bands(connection: duckdb.DuckDBPyConnection) -> None:
+    """Define `lateness_band(kept, arrived, minutes, days)`; see `dashboard.bands`."""
+    connection.execute(f"create macro lateness_band(kept, arrived, minutes, days) as {band_sql()}")
 
 
 def define_as_of(

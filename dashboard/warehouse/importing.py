@@ -16,6 +16,7 @@ from dashboard.catalog import Catalog
 from dashboard.contract import VERSION
 from dashboard.errors import SourceError, WarehouseError
 from dashboard.settings import Settings
+from dashboard.themes import Themes, themes_in_use
 from dashboard.warehouse import (
     accounting,
     building,
@@ -73,6 +74,7 @@ class _Run:
     catalog: Catalog
     options: ImportOptions
     profile: Profile
+    themes: Themes
     connection: duckdb.DuckDBPyConnection
     before: Manifest | None
     begin: Progress
@@ -89,7 +91,8 @@ class _Run:
     @cached_property
     def recipe(self) -> str:
         """Digest of all that decides what the same files become."""
-        stated = repr((self.profile, self.catalog.contract, self.catalog.models, VERSION))
+        catalog = self.catalog
+        stated = repr((self.profile, catalog.contract, catalog.models, self.themes, VERSION))
         return blake2b(stated.encode(), digest_size=16).hexdigest()
 
 
@@ -126,9 +129,10 @@ def import_folder(
                 for name, paths in found.items()
             }
             failpoints.reached("files_opened")
-            threads = options.settings.threads
-            with staging.workbench(bench, profile.time_zone, threads) as connection:
-                run = _Run(store, catalog, options, profile, connection, before, work.begin)
+            themes, threads = themes_in_use(options.settings.themes), options.settings.threads
+            with staging.workbench(bench, profile.time_zone, threads, themes) as connection:
+                steps = work.begin
+                run = _Run(store, catalog, options, profile, themes, connection, before, steps)
                 return _import(run, files)
 
 

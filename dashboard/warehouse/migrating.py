@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from dashboard.catalog import Catalog
 from dashboard.contract import VERSION
 from dashboard.settings import Settings
+from dashboard.themes import themes_in_use
 from dashboard.warehouse import building, checking, failing, staging, writing
 from dashboard.warehouse.snapshots import DataFile, Manifest, Store
 
@@ -41,7 +42,8 @@ def migrate(store: Store, catalog: Catalog, settings: Settings) -> Manifest | No
             }
         )
         work.begin("writing")
-        with staging.workbench(folder, before.time_zone, settings.threads) as connection:
+        themes = themes_in_use(settings.themes)
+        with staging.workbench(folder, before.time_zone, settings.threads, themes) as connection:
             bench = writing.Bench(
                 connection, store.path, "changes", before.files.get("deliveries", ())
             )

@@ -7,9 +7,11 @@ from typing import Any
 import polars as pl
 
 from dashboard.access import Policy
+from dashboard.benchmarks import Benchmark
 from dashboard.catalog import Catalog, Dimension
 from dashboard.errors import ScopeError
 from dashboard.scope import Period, Scope
+from dashboard.themes import Themes
 from dashboard.warehouse import rollup
 from dashboard.warehouse.engine import Engine
 from dashboard.warehouse.gate import tables_named
@@ -51,6 +53,16 @@ class Reader:
     def catalog(self) -> Catalog:
         """Metrics, dimensions and reports by name."""
         return self.engine.catalog
+
+    @property
+    def themes(self) -> Themes:
+        """What keywords stand for, by today's file."""
+        return self.engine.themes
+
+    @property
+    def benchmarks(self) -> tuple[Benchmark, ...]:
+        """Published figures, by today's files."""
+        return self.engine.benchmarks
 
     def roll_up(self, metrics: Sequence[str], by: Sequence[str], scope: Scope) -> pl.DataFrame:
         """Sum metrics over the rows of a scope, split by dimensions.
@@ -118,6 +130,8 @@ class Reader:
         """
         report = self.catalog.report(name)
         values, conditions = rollup.scope_conditions(self.catalog, scope)
+        if report.cuts is not None:
+            conditions = {model: conditions[model] for model in report.cuts}
         if values and not tables_named(report.sql) & set(conditions):
             message = f"report '{name}' knows no period and no filter; ask without them"
             raise ScopeError(message)

@@ -211,20 +211,20 @@ class Builder:
         self._manifest = manifest
 
     def build(
-        self, before: Manifest | None, months: Mapping[str, Months]
+        self, before: Manifest | None, months: Mapping[tuple[str, str], Months]
     ) -> dict[str, tuple[DataFile, ...]]:
         """Write every roll-up; returns their files by name.
 
         Args:
             before: A snapshot whose roll-ups were made by the same recipe.
-            months: By model, the months whose rows or verdicts moved since.
+            months: By model and date column, the months whose rows or verdicts moved since.
         """
         files = {}
         for (fact, day, _), tables in groupby(
             rollup_tables(self._catalog), key=lambda one: (one.fact, one.date, one.made_with)
         ):
             together = list(tables)
-            anew = months[fact]
+            anew = months[fact, day]
             if together[0].distribution:
                 self._count_values(together[0], anew)
             else:

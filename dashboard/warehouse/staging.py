@@ -13,13 +13,16 @@ import duckdb
 import numpy as np
 
 from dashboard.errors import SourceError
-from dashboard.warehouse.functions import define_cells, define_local_time
+from dashboard.themes import Themes
+from dashboard.warehouse.functions import define_bands, define_cells, define_local_time
 from dashboard.warehouse.profile import RawTable
 from dashboard.warehouse.reading import Layout, RawFile
 from dashboard.warehouse.sql import identifier, literal, names, scalar
+from dashboard.warehouse.theming import define_themes
 
 _MEMORY = "5GB"
 _LONGEST_START = 2_000
+_NO_THEMES = Themes(())
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Landed:
 
 @contextmanager
 def workbench(
-    folder: Path, time_zone: str, threads: int
+    folder: Path, time_zone: str, threads: int, themes: Themes = _NO_THEMES
 ) -> Generator[duckdb.DuckDBPyConnection, None, None]:
     """A connection for one import, which spills into `folder` what memory cannot hold.
 
@@ -64,6 +67,8 @@ def workbench(
         )
         define_local_time(connection, time_zone)
         define_cells(connection)
+        define_bands(connection)
+        define_themes(connection, themes)
         yield connection
     finally:
         connection.close()

@@ -17,6 +17,8 @@ select
         when (select count(*) from contacts) > 0
             then coalesce(contact.contact_count, 0)
     end as contact_count,
+    contact.contact_themes,
+    contact.contact_tool_themes,
     coalesce(request.new_from, given.promised_from) as committed_from,
     end_of_promise(
         coalesce(request.new_by, given.promised_by),

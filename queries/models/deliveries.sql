@@ -43,6 +43,12 @@ select
                 cast(local_time(delivered_at, local_zone) as date)
             )
     end as late_days,
+    lateness_band(
+        is_on_time, is_delivered, lateness_minutes, late_days
+    ) as lateness_band,
+    cast(
+        local_time(coalesce(first_attempt_at, delivered_at), local_zone) as date
+    ) as tried_date,
     cast(committed_local as date) as promised_date,
     cast(local_time(ordered_at, local_zone) as date) as ordered_date,
     extract(isodow from committed_local) as promised_weekday,

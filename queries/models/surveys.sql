@@ -24,6 +24,12 @@ select
     delivery.is_on_time,
     delivery.is_delivered,
     delivery.lateness_minutes,
+    delivery.lateness_band,
+    delivery.committed_by,
+    delivery.status <> 'cancelled' or coalesce(
+        delivery.cancelled_at > delivery.committed_by, false
+    ) as is_standing,
+    themes_of(survey.comment) as comment_themes,
     cast(local_time(
         survey.sent_at, coalesce(delivery.local_zone, network_zone())
     ) as date) as sent_date

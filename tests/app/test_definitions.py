@@ -9,10 +9,13 @@ from dashboard.catalog import read_catalog
 from tests.app.conftest import Open
 
 PAGE = "pages/definitions.py"
+PUBLISHED = "Published figures beside ours"
 
 
 def headings(app: AppTest) -> list[str]:
-    return [heading.value.replace("\\", "") for heading in app.header]
+    """The headings of metrics; the panel of published figures has one of its own."""
+    found = [heading.value.replace("\\", "") for heading in app.header]
+    return [heading for heading in found if heading != PUBLISHED]
 
 
 def test_every_metric_of_the_catalogue_is_defined(open_app: Open, sample_warehouse: Path) -> None:
@@ -51,3 +54,17 @@ def test_the_targets_of_the_quarter_in_view_are_shown(
     said = [line.value for line in app.markdown if line.value.startswith("Targets of 2026 Q3")]
     assert said
     assert "Premium" in said[0]
+
+
+def test_published_figures_stand_beside_ours_or_the_reason_why_not(
+    open_app: Open, sample_warehouse: Path
+) -> None:
+    app = open_app(sample_warehouse, PAGE)
+
+    shown = next(f.value for f in app.dataframe if "Published" in f.value.columns)
+    ours = shown["Ours"] != "not comparable"
+    assert not app.exception
+    assert len(shown) == 39
+    assert 0 < ours.sum() < len(shown)
+    assert shown["Ours is, or why not"][~ours].str.startswith("because ").all()
+    assert shown["Year"].str.contains("stale").any()

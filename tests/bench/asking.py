@@ -14,6 +14,9 @@ import duckdb
 from dashboard import analysis
 from dashboard.access import LOCAL_USER
 from dashboard.analysis.quantiles import quantiles
+from dashboard.analysis.satisfaction import satisfaction
+from dashboard.analysis.silent import silent_failures
+from dashboard.analysis.theme_counts import themes
 from dashboard.scope import Period, Scope
 from dashboard.warehouse import Reader, Warehouse
 from dashboard.warehouse.engine import Engine
@@ -55,6 +58,9 @@ PAGES = (
         "Lateness quantiles by segment",
         lambda reader, scope: quantiles(reader, "lateness", ["segment"], scope),
     ),
+    Page("Satisfaction: ratings by segment", satisfaction),
+    Page("Satisfaction: themes of two years", themes, is_review=False),
+    Page("Satisfaction: silent failures", silent_failures, is_review=False),
     Page("Data quality: carriers' data", analysis.carrier_data, is_review=False),
 )
 

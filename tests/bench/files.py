@@ -24,8 +24,15 @@ BYTES_A_DELIVERY = 900
 
 Kind = Literal["parquet", "csv"]
 
-_OWN_NAMES = ("delivery_id", "order_id", "customer_id", "survey_id")
-_OF_EVERY_WORLD = ("deliveries", "promise_changes", "surveys", "customers", "segment_assignments")
+_OWN_NAMES = ("delivery_id", "order_id", "customer_id", "survey_id", "contact_id")
+_OF_EVERY_WORLD = (
+    "deliveries",
+    "promise_changes",
+    "surveys",
+    "contacts",
+    "customers",
+    "segment_assignments",
+)
 
 
 @dataclass(frozen=True)

@@ -239,6 +239,23 @@ def test_a_link_opens_cost_to_serve_under_its_rule(open_page: Open) -> None:
     assert "does not exist here" not in page.inner_text("body")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_satisfaction_page_is_accessible_and_fits_a_phone(
+    open_page: Open, scheme: str
+) -> None:
+    page = open_page("satisfaction?theme=rain&said_in=comments", scheme)
+    page.locator(".js-plotly-plot").first.wait_for()
+    at_the_desk = violations(page)
+
+    page.set_viewport_size(PHONE)
+    page.wait_for_timeout(500)
+
+    assert page.get_by_text("comments about “Left in the rain”").is_visible()
+    assert page.locator("[data-testid=stAlert]").count() == 0
+    assert at_the_desk == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
 def test_a_segment_leads_to_what_changed_in_it(open_page: Open) -> None:
     page = open_page("service")
     page.get_by_role("link", name="What changed in on-time rate, Premium").click()

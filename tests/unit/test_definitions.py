@@ -124,8 +124,8 @@ EXCLUSIONS = [
      "carrier": "Heron"},
 ]  # fmt: skip
 SURVEYS = [
-    {"survey_id": 1, "delivery_id": "kept", "sent_at": "2026-03-04", "answered_at": "2026-03-05", "rating": 5},  # noqa: E501
-    {"survey_id": 2, "delivery_id": "late", "sent_at": "2026-03-04", "answered_at": "2026-03-04", "rating": 2},  # noqa: E501
+    {"survey_id": 1, "delivery_id": "kept", "sent_at": "2026-03-04", "answered_at": "2026-03-05", "rating": 5, "recommend": 9},  # noqa: E501
+    {"survey_id": 2, "delivery_id": "late", "sent_at": "2026-03-04", "answered_at": "2026-03-04", "rating": 2, "recommend": 7},  # noqa: E501
     {"survey_id": 3, "delivery_id": "lost", "sent_at": "2026-03-04"},
 ]  # fmt: skip
 CONTACTS = [
@@ -194,7 +194,10 @@ BY_HAND = {
     "kilograms_per_delivery": (Decimal("7.25"), 3),
     "revenue_per_delivery": (12, 2),  # 8 + 4
     "margin_per_delivery": (1, 2),  # (8 - 5) + (4 - 6)
+    "tried_day_rate": (4, 11),  # the same: whatever else was tried has no known time
     "satisfaction": (7, 2),  # 5 + 2
+    "top_two_share": (1, 2),  # the 5
+    "net_recommendation": (100, 2),  # 9 speaks for it, 7 neither way
     "survey_response_rate": (2, 3),
     "contacts_per_delivery": (3, 11),  # late once, lost twice
     "volume": (14, None),  # all but the two cancelled in time

@@ -308,3 +308,96 @@ def test_shipments_are_sorted_by_order_time_within_a_file(
     ).fetchone()
 
     assert row == (0,)
+
+
+@pytest.fixture(scope="module")
+def contacts(files: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """The tickets beside the deliveries they are about, hand-keyed ones left out."""
+    files.execute(
+        "create table tickets as select t.*, c.quarter, c.zone, c.status, c.is_on_time, c.is_due, "
+        "c.promise_is_date, c.due_at, c.delivered_at, c.cost_contact "
+        f"from {select('contacts')} as t join cohort as c using (delivery_id)"
+    )
+    return files
+
+
+RAIN = "regexp_matches(lower(text), 'rain|regen|pluie')"
+
+
+@pytest.mark.parametrize(
+    ("where", "planted"),
+    [
+        ("quarter = '2026Q3' and zone in ('Z07', 'Z23', 'Z41')", TRUTHS.contacts.rain_after),
+        ("quarter = '2026Q3' and zone not in ('Z07', 'Z23', 'Z41')", TRUTHS.contacts.rain_before),
+        ("quarter < '2026Q3' and zone in ('Z07', 'Z23', 'Z41')", TRUTHS.contacts.rain_before),
+        ("quarter < '2026Q3' and zone = 'Z01'", TRUTHS.contacts.rain_before),
+    ],
+)
+def test_parcels_are_left_in_the_rain_where_and_when_planted(
+    contacts: duckdb.DuckDBPyConnection, where: str, planted: float
+) -> None:
+    row = contacts.execute(f"select count(*) from tickets where {RAIN} and {where}").fetchone()
+    arrived = contacts.execute(
+        f"select count(*) from cohort where status = 'delivered' and {where}"
+    ).fetchone()
+
+    assert row is not None
+    assert arrived is not None
+    assert_close((row[0] / arrived[0], arrived[0]), planted)
+
+
+def test_the_later_a_delivery_the_likelier_its_customer_gets_in_touch(
+    contacts: duckdb.DuckDBPyConnection,
+) -> None:
+    late = "ceil(date_diff('second', c.due_at, c.delivered_at) / 60)"
+    bands = "case when c.is_on_time then 0 when {0} <= 60 then 1 when {0} <= 240 then 2 else 3 end"
+    rows = contacts.execute(
+        f"select {bands.format(late)} as band, "
+        "count(t.contact_id) / count(distinct c.delivery_id) "
+        "from cohort as c left join tickets as t using (delivery_id) "
+        "where c.is_due and not c.promise_is_date and c.status = 'delivered' "
+        "group by band order by band"
+    ).fetchall()
+
+    shares = [share for _, share in rows]
+    assert shares == sorted(shares)
+    assert shares[0] < 0.05
+    assert shares[1] > 0.2
+
+
+def test_what_contacts_cost_is_what_the_deliveries_were_booked_for(
+    contacts: duckdb.DuckDBPyConnection,
+) -> None:
+    row = contacts.execute(
+        "with own as (select delivery_id, sum(handling_cost::decimal(18, 4)) as cost "
+        "from tickets group by delivery_id) select count(*), "
+        "count(*) filter (coalesce(own.cost, 0) <> coalesce(c.cost_contact, 0)) "
+        "from cohort as c left join own using (delivery_id)"
+    ).fetchone()
+
+    assert row is not None
+    assert row[0] > 390_000
+    assert row[1] == 0
+
+
+def test_no_contact_comes_before_the_order_or_after_the_last_moment(
+    contacts: duckdb.DuckDBPyConnection,
+) -> None:
+    row = contacts.execute(
+        "select count(*) from tickets as t join cohort as c using (delivery_id) "
+        "where t.opened_at::timestamptz::timestamp < c.ordered_at "
+        "or t.opened_at::timestamptz::timestamp > timestamp '2026-09-30 20:00'"
+    ).fetchone()
+
+    assert row == (0,)
+
+
+def test_the_contact_tool_leaves_a_quarter_of_the_other_tickets_unfiled(
+    contacts: duckdb.DuckDBPyConnection,
+) -> None:
+    row = contacts.execute(
+        f"select avg((theme is null)::int), count(*) from tickets where not {RAIN}"
+    ).fetchone()
+
+    assert row is not None
+    assert_close(row, 0.25)
