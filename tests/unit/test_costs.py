@@ -1,5 +1,6 @@
 """Cost to serve, worked by hand on one depot's two drops, and its identities on the sample."""
 
+import json
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ from dashboard.analysis.cost_rules import Allocation, GroupCost, together
 from dashboard.analysis.costs import split_cost
 from dashboard.analysis.ledger import reconciliation
 from dashboard.analysis.levers import levers
+from dashboard.cli import main
 from dashboard.errors import ScopeError, UnknownNameError
 from dashboard.scope import Period, Quarter, Scope
 from dashboard.warehouse import Reader, Warehouse
@@ -295,3 +297,30 @@ def test_olist_has_a_cost_and_no_revenue(olist: Reader) -> None:
 
     assert board.whole.revenue is None
     assert "without revenue no margin can be shown" in board.message
+
+
+def asked(capsys: pytest.CaptureFixture[str], warehouse: Path, *words: str) -> list[dict]:
+    code = main(["cost", "--warehouse", str(warehouse), "--format", "json", *words])
+
+    assert code == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_command_prints_what_the_page_adds_up(
+    capsys: pytest.CaptureFixture[str], sample_warehouse: Path
+) -> None:
+    days = ("--from", "2026-07-01", "--to", "2026-09-30")
+
+    booked = asked(capsys, sample_warehouse, *days)
+    timed = asked(capsys, sample_warehouse, "--rule", "tdabc", *days)
+
+    assert [row["segment"] for row in timed[-2:]] == ["(idle)", "(unallocated)"]
+    total = pytest.approx(sum(row["cost"] for row in booked), abs=1e-6)
+    assert sum(row["cost"] for row in timed) == total
+
+
+@pytest.mark.parametrize("show", ["rules", "ledger", "customers", "first-attempts", "levers"])
+def test_the_command_shows_every_panel_of_the_page(
+    capsys: pytest.CaptureFixture[str], sample_warehouse: Path, show: str
+) -> None:
+    assert asked(capsys, sample_warehouse, "--show", show, "--from", "2026-04-01")
