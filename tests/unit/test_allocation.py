@@ -122,16 +122,3 @@ def test_weights_that_cannot_split_are_refused(weights: dict[str, int], said: st
 
 def test_an_exact_number_is_rounded_to_four_places() -> None:
     assert rounded(Fraction(2, 3)) == Decimal("0.6667")
-
-
-def test_the_published_ratio_of_sums_is_no_mean_of_ratios() -> None:
-    """Vector 29: a route without deliveries keeps its cost above the line."""
-    expected, rows = vector("29_ratio_of_sums")
-
-    def ratio(of: list[dict[str, str]]) -> float:
-        return sum(float(r["cost"]) for r in of) / sum(float(r["deliveries"]) for r in of)
-
-    assert ratio(rows) == pytest.approx(float(expected["overall"]), abs=1e-10)
-    for segment, value in expected["by_segment"].items():
-        own = [row for row in rows if row["segment"] == segment]
-        assert ratio(own) == pytest.approx(float(value), abs=1e-10)

@@ -1,5 +1,6 @@
 """Cost to serve, worked by hand on one depot's two drops, and its identities on the sample."""
 
+import json
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -8,14 +9,17 @@ import pytest
 
 from dashboard.access import LOCAL_USER
 from dashboard.analysis import cost_to_serve, failed_attempt_cost, ledger_bridge, whale_curve
+from dashboard.analysis.cost_rules import Allocation, GroupCost, together
 from dashboard.analysis.costs import split_cost
 from dashboard.analysis.ledger import reconciliation
 from dashboard.analysis.levers import levers
+from dashboard.cli import main
 from dashboard.errors import ScopeError, UnknownNameError
 from dashboard.scope import Period, Quarter, Scope
 from dashboard.warehouse import Reader, Warehouse
 from tests.conftest import Import
 from tests.rows import delivery
+from tests.unit.test_allocation import vector
 
 AS_OF = datetime(2026, 4, 10)  # noqa: DTZ001
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))
@@ -190,13 +194,58 @@ def test_rural_economy_is_found_to_lose_money_under_every_rule(sample: Reader) -
     assert board.message.startswith("Rural")
 
 
-def test_a_failed_first_attempt_costs_money_once_enough_are_matched(sample: Reader) -> None:
+def test_a_failed_first_attempt_is_compared_with_those_alike_by_hand(
+    warehouse: Warehouse, put_in: Import
+) -> None:
+    next_week = {
+        "ordered_at": "2026-03-09 08:00:00", "promised_by": "2026-03-10 12:00:00",
+        "delivered_at": "2026-03-10 10:00:00",
+    }  # fmt: skip
+    rows = [
+        delivery("kept", attempts=1, cost_sorting="1"),
+        delivery("kept, called", attempts=1, cost_contact="2", **next_week),
+        delivery("failed", attempts=2, cost_redelivery="5"),
+        delivery("failed, later", attempts=2, cost_redelivery="7", **next_week),
+    ]
+    costs = [  # the second is booked more than 30 days after the promise
+        {"cost_id": n, "delivery_id": "failed", "pool": pool, "amount": amount, "booked_on": day}
+        for n, (pool, amount, day) in enumerate(
+            (("claims", "1", "2026-03-20"), ("returns", "9", "2026-04-08"))
+        )
+    ]
+    put_in(as_of=AS_OF, deliveries=rows, costs=costs)
+
+    found = failed_attempt_cost(warehouse.reader(None, LOCAL_USER), Scope())
+
+    assert found is not None
+    assert found.value == pytest.approx((5 + 1 + 7) / 2 - (0 + 2) / 2)
+    assert (found.cases, found.matched, found.strata, found.clusters) == (2, 2, 1, 2)
+
+
+def test_without_enough_matched_there_is_no_figure_in_the_sample(sample: Reader) -> None:
     found = failed_attempt_cost(sample, Scope())
 
     assert found is not None
-    assert found.matched <= found.cases
-    if found.value is not None and found.low is not None:
-        assert 2 < found.low < found.value
+    assert (found.value is None) == (found.matched_share < 0.70)
+
+
+def test_the_published_ratio_of_sums_is_no_mean_of_ratios() -> None:
+    """Vector 29: a route without deliveries would keep its cost above the line."""
+    expected, rows = vector("29_ratio_of_sums")
+    routes = tuple(
+        GroupCost(
+            (row["route"], row["segment"]), 0, int(row["deliveries"]), 0, None,
+            {"last_mile": Decimal(row["cost"])},
+        )
+        for row in rows
+    )  # fmt: skip
+    found = Allocation("booked", routes, Decimal(0), Decimal(0))
+
+    (whole,) = together(found, ())
+    assert whole.per_delivery(whole.cost) == pytest.approx(float(expected["overall"]), abs=1e-10)
+    for one in together(found, (1,)):
+        stated = float(expected["by_segment"][one.group[0]])
+        assert one.per_delivery(one.cost) == pytest.approx(stated, abs=1e-10)
 
 
 def test_customers_after_the_peak_take_away_what_they_cost(by_hand: Reader) -> None:
@@ -248,3 +297,30 @@ def test_olist_has_a_cost_and_no_revenue(olist: Reader) -> None:
 
     assert board.whole.revenue is None
     assert "without revenue no margin can be shown" in board.message
+
+
+def asked(capsys: pytest.CaptureFixture[str], warehouse: Path, *words: str) -> list[dict]:
+    code = main(["cost", "--warehouse", str(warehouse), "--format", "json", *words])
+
+    assert code == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_command_prints_what_the_page_adds_up(
+    capsys: pytest.CaptureFixture[str], sample_warehouse: Path
+) -> None:
+    days = ("--from", "2026-07-01", "--to", "2026-09-30")
+
+    booked = asked(capsys, sample_warehouse, *days)
+    timed = asked(capsys, sample_warehouse, "--rule", "tdabc", *days)
+
+    assert [row["segment"] for row in timed[-2:]] == ["(idle)", "(unallocated)"]
+    total = pytest.approx(sum(row["cost"] for row in booked), abs=1e-6)
+    assert sum(row["cost"] for row in timed) == total
+
+
+@pytest.mark.parametrize("show", ["rules", "ledger", "customers", "first-attempts", "levers"])
+def test_the_command_shows_every_panel_of_the_page(
+    capsys: pytest.CaptureFixture[str], sample_warehouse: Path, show: str
+) -> None:
+    assert asked(capsys, sample_warehouse, "--show", show, "--from", "2026-04-01")
