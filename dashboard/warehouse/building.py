@@ -8,7 +8,7 @@ import duckdb
 
 from dashboard.catalog import Catalog
 from dashboard.settings import Settings
-from dashboard.warehouse import failpoints, modelling, rollup_tables, writing
+from dashboard.warehouse import failpoints, merging, modelling, rollup_tables, writing
 from dashboard.warehouse.engine import open_snapshot
 from dashboard.warehouse.restating import Monthly, restated
 from dashboard.warehouse.rollup_tables import Months
@@ -38,7 +38,7 @@ def write_order(catalog: Catalog) -> list[str]:
 
 
 def write_table(
-    bench: writing.Bench, catalog: Catalog, name: str, merged: writing.Merge, snapshot: int
+    bench: writing.Bench, catalog: Catalog, name: str, merged: merging.Merge, snapshot: int
 ) -> tuple[DataFile, ...]:
     """Write a table's new files and make all its rows readable as `finished.<table>`.
 
@@ -50,7 +50,7 @@ def write_table(
     files = merged.carried
     model = catalog.models.get(name)
     stored = model is not None and model.stored
-    if writing.is_written(bench, table, merged, stored=stored):
+    if merging.is_written(bench, table, merged, stored=stored):
         if stored:
             past = writing.scan(bench.warehouse, bench.before) if bench.before else ""
             relation = modelling.create_model_view(bench.connection, catalog.models, name, past)

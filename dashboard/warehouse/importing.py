@@ -23,6 +23,7 @@ from dashboard.warehouse import (
     checking,
     failing,
     failpoints,
+    merging,
     modelling,
     staging,
     writing,
@@ -137,13 +138,8 @@ def import_folder(
 
 
 def _import(run: _Run, files: dict[str, list[RawFile]]) -> Imported:
-    run.connection.execute(f"create macro import_time() as timestamp '{run.options.now}'")
-    landed = [
-        one
-        for name, raw in run.profile.raw.items()
-        for one in staging.land(run.connection, name, raw, files[name])
-    ]
-    failpoints.reached("files_landed")
+    """Land, check, merge, write and publish; nothing where the files are known already."""
+    landed = _land(run, files)
     as_of = _stated_as_of(run)
     if _nothing_new(run, landed, as_of):
         return Imported(run.before, published=False)  # ty: ignore[invalid-argument-type]
@@ -155,33 +151,52 @@ def _import(run: _Run, files: dict[str, list[RawFile]]) -> Imported:
     run.begin("writing")
     merges = _merge(run)
     failpoints.reached("rows_merged")
-    written = {
-        name: building.write_table(run.bench, run.catalog, name, merged, run.id)
-        for name, merged in merges.items()
-    }
-    written["quarantine"] = accounting.write_quarantine(run.bench, landed, run.id)
-    failpoints.reached("quarantine_written")
-    if run.profile.load != "full":
-        written["quarantine"] = (*_files_before(run, "quarantine"), *written["quarantine"])
+    files_of = _write(run, merges, landed)
     account = {
         name: replace(found, superseded=found.superseded + merges[name].superseded)
         for name, found in checked.items()
     }
     manifest = _described(run, as_of).model_copy(
         update={
-            "files": {name: found for name, found in written.items() if found},
+            "files": files_of,
             "sources": tuple(accounting.count_sources(run.bench, run.profile, landed)),
             "tables": tuple(accounting.count_tables(run.bench, account)),
         }
     )
     run.begin("rolling up")
     run.connection.close()
-    manifest = building.roll_up(
-        building.Place(run.store.path, run.catalog, run.options.settings), manifest, run.before
-    )
+    place = building.Place(run.store.path, run.catalog, run.options.settings)
+    manifest = building.roll_up(place, manifest, run.before)
     run.begin("publishing")
     run.store.publish(manifest)
     return Imported(manifest, published=True)
+
+
+def _land(run: _Run, files: dict[str, list[RawFile]]) -> list[staging.Landed]:
+    """Read every file into its raw table."""
+    run.connection.execute(f"create macro import_time() as timestamp '{run.options.now}'")
+    landed = [
+        one
+        for name, raw in run.profile.raw.items()
+        for one in staging.land(run.connection, name, raw, files[name])
+    ]
+    failpoints.reached("files_landed")
+    return landed
+
+
+def _write(
+    run: _Run, merges: dict[str, merging.Merge], landed: Sequence[staging.Landed]
+) -> dict[str, tuple[DataFile, ...]]:
+    """Write all tables and the quarantine; their files by table, none without rows."""
+    written = {
+        name: building.write_table(run.bench, run.catalog, name, merged, run.id)
+        for name, merged in merges.items()
+    }
+    refused = accounting.write_quarantine(run.bench, landed, run.id)
+    earlier = () if run.profile.load == "full" else _files_before(run, "quarantine")
+    written["quarantine"] = (*earlier, *refused)
+    failpoints.reached("quarantine_written")
+    return {name: found for name, found in written.items() if found}
 
 
 def _described(run: _Run, as_of: datetime) -> Manifest:
@@ -239,7 +254,7 @@ def _check(run: _Run, oddly_spaced: frozenset[str]) -> dict[str, accounting.Chec
         repeats[name] = checking.set_aside_repeats(run.connection, table)
         checking.set_aside_overlaps(run.connection, table)
     for name, table in run.catalog.contract.items():
-        writing.create_known(run.bench, table, _files_before(run, name))
+        merging.create_known(run.bench, table, _files_before(run, name))
     for name, table in run.catalog.contract.items():
         if rows[name]:
             warnings[name] = checking.set_aside_unknown(
@@ -299,18 +314,18 @@ def _files_before(run: _Run, table: str) -> tuple[DataFile, ...]:
     return run.before.files.get(table, ()) if run.before else ()
 
 
-def _merge(run: _Run) -> dict[str, writing.Merge]:
+def _merge(run: _Run) -> dict[str, merging.Merge]:
     """Bring old and new rows of every table together, in the order they are written."""
-    merges: dict[str, writing.Merge] = {}
+    merges: dict[str, merging.Merge] = {}
     for name in building.write_order(run.catalog):
         also = _months_touched_by_others(run, name, merges)
         before = _files_before(run, name)
-        merges[name] = writing.merge(run.bench, run.catalog.contract[name], before, also)
+        merges[name] = merging.merge(run.bench, run.catalog.contract[name], before, also)
     return merges
 
 
 def _months_touched_by_others(
-    run: _Run, name: str, merges: dict[str, writing.Merge]
+    run: _Run, name: str, merges: dict[str, merging.Merge]
 ) -> frozenset[str]:
     """Months of a stored model in which other tables' new rows may change a figure.
 
@@ -333,7 +348,7 @@ def _months_touched_by_others(
     own, tables = run.catalog.contract[name], [run.catalog.contract[one] for one in changed]
     if all("delivery_id" in table.columns for table in (own, *tables)):
         named = (
-            writing.months_named_by(run.bench, table, merges[table.name].rewritten, own, before)
+            merging.months_named_by(run.bench, table, merges[table.name].rewritten, own, before)
             for table in tables
         )
         return frozenset().union(*named)

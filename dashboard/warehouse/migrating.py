@@ -6,7 +6,7 @@ from dashboard.catalog import Catalog
 from dashboard.contract import VERSION
 from dashboard.settings import Settings
 from dashboard.themes import themes_in_use
-from dashboard.warehouse import building, checking, failing, staging, writing
+from dashboard.warehouse import building, checking, failing, merging, staging, writing
 from dashboard.warehouse.snapshots import DataFile, Manifest, Store
 
 
@@ -64,6 +64,6 @@ def _write_anew(
     for name in building.write_order(catalog):
         table, old = catalog.contract[name], before.files.get(name, ())
         checking.create_checked(bench.connection, table)
-        merged = writing.merge(bench, table, old, frozenset(file.month for file in old))
+        merged = merging.merge(bench, table, old, frozenset(file.month for file in old))
         files[name] = building.write_table(bench, catalog, name, merged, snapshot)
     return {name: found for name, found in files.items() if found}

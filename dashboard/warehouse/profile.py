@@ -20,9 +20,9 @@ from pydantic import (
 )
 from sqlglot import exp
 
-from dashboard.catalog import Header, read_header
 from dashboard.contract import Table
 from dashboard.errors import ProfileError, UnknownNameError
+from dashboard.headers import Header, read_header
 
 LoadMode = Literal["full", "months", "changes"]
 Times = Literal["local", "utc"]

@@ -7,8 +7,9 @@ import pytest
 import sqlglot
 
 from dashboard import tree
-from dashboard.catalog import Catalog, read_catalog, read_header
+from dashboard.catalog import Catalog, read_catalog
 from dashboard.errors import CatalogError, UnknownNameError
+from dashboard.headers import read_header
 from dashboard.scope import Scope
 from dashboard.warehouse.rollup import statements
 
