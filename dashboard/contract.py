@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dashboard.errors import CatalogError
 
-VERSION = 4
+VERSION = 5
 """Moves when a table or column changes meaning; snapshots record it."""
 
 ColumnType = Literal[
