@@ -11,7 +11,7 @@ import duckdb
 
 from dashboard.contract import Column, Reference, Table
 from dashboard.errors import ProfileError, SourceError, UnknownNameError
-from dashboard.warehouse.casting import typed
+from dashboard.warehouse import casting
 from dashboard.warehouse.profile import Part, Profile, profile_error
 from dashboard.warehouse.sql import identifier, literal, names, scalar
 
@@ -268,7 +268,7 @@ def _check_statement(table: Table, part: Part, given: dict[str, str], zone: str)
     cleaned = ", ".join(_cleaned(name, given[name]) for name in columns)
     trace = ", ".join(name if name in given else f"null as {name}" for name in ("_file", "_line"))
     typed = ", ".join(
-        f"{typed(name, column, given[name], zone)} as {identifier('t ' + name)}"
+        f"{casting.typed(name, column, given[name], zone)} as {identifier('t ' + name)}"
         for name, column in columns.items()
     )
     refusals = [

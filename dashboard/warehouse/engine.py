@@ -279,7 +279,11 @@ def _usable_rollups(
     """The snapshot's roll-ups, the smallest first; none where they were made otherwise."""
     if manifest.rollup_recipe != recipe(catalog, settings):
         return []
-    found = [(table, manifest.files.get(table.name, ())) for table in rollup_tables(catalog)]
+    found = [
+        (table, manifest.files[table.name])
+        for table in rollup_tables(catalog)
+        if table.name in manifest.files
+    ]
     return sorted(found, key=lambda one: sum(file.rows for file in one[1]))
 
 

@@ -28,7 +28,7 @@ from dashboard.warehouse import (
     staging,
     writing,
 )
-from dashboard.warehouse.profile import Profile, profile_error, read_profile
+from dashboard.warehouse.profile import Part, Profile, profile_error, read_profile
 from dashboard.warehouse.reading import RawFile, find_all, open_file
 from dashboard.warehouse.snapshots import DataFile, Manifest, Store
 from dashboard.warehouse.sql import identifier, scalar
@@ -144,7 +144,7 @@ def _import(run: _Run, files: dict[str, list[RawFile]]) -> Imported:
     if _nothing_new(run, landed, as_of):
         return Imported(run.before, published=False)  # ty: ignore[invalid-argument-type]
     run.begin("checking")
-    checked = _check(run, staging.oddly_spaced(landed))
+    checked = _check(run, landed)
     failpoints.reached("rows_checked")
     as_of = as_of or _latest_event(run)
     _check_as_of(run, as_of)
@@ -241,16 +241,19 @@ def _nothing_new(run: _Run, landed: Sequence[staging.Landed], as_of: datetime | 
     return {one.file.digest for one in landed} == {source.hash for source in before.sources}
 
 
-def _check(run: _Run, oddly_spaced: frozenset[str]) -> dict[str, accounting.Checked]:
+def _check(run: _Run, landed: Sequence[staging.Landed]) -> dict[str, accounting.Checked]:
     """Judge every row of every table, each on its own, then against the others."""
     rows, repeats, warnings = {}, {}, {}
+    oddly_spaced = staging.oddly_spaced(landed)
     for name, table in run.catalog.contract.items():
         checking.create_checked(run.connection, table)
-        parts = [part for part in run.profile.parts if part.table == name]
         rows[name] = sum(
             checking.check_part(run.connection, table, run.profile, part, oddly_spaced)
-            for part in parts
+            for part in _parts_to_check(run.profile, name, landed)
         )
+        if not rows[name]:
+            repeats[name] = 0
+            continue
         repeats[name] = checking.set_aside_repeats(run.connection, table)
         checking.set_aside_overlaps(run.connection, table)
     for name, table in run.catalog.contract.items():
@@ -265,6 +268,13 @@ def _check(run: _Run, oddly_spaced: frozenset[str]) -> dict[str, accounting.Chec
         name: accounting.Checked(rows[name], repeats[name], warnings.get(name, {}))
         for name in rows
     }
+
+
+def _parts_to_check(profile: Profile, table: str, landed: Sequence[staging.Landed]) -> list[Part]:
+    """The SELECTs that fill a table, but for those that take over a file that is not there."""
+    present = table in {one.table for one in landed}
+    parts = (part for part in profile.parts if part.table == table)
+    return [part for part in parts if present or not part.is_pass_through]
 
 
 def _stated_as_of(run: _Run) -> datetime | None:

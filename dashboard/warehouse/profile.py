@@ -141,6 +141,11 @@ class Part:
     times: Times
 
     @property
+    def is_pass_through(self) -> bool:
+        """Whether it takes over the raw table of its own name as it is."""
+        return self == _pass_through(self.table)
+
+    @property
     def reads(self) -> set[str]:
         """Raw tables that the statement names, whatever DuckDB syntax it uses."""
         try:
@@ -293,6 +298,7 @@ def _shaped_as(table: Table) -> RawTable:
 
 
 def _pass_through(table: str) -> Part:
+    """The SELECT of a file named and shaped as its table."""
     return Part(table, f"{table}.sql", f"select * from {table}", "local")
 
 

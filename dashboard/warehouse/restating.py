@@ -32,12 +32,15 @@ class Monthly:
     def values(self, metric: Metric, snapshot: Manifest) -> dict[date, float | None]:
         """A metric's value in each month that has any of its rows."""
         table = next(_made_of(metric, self.catalog))
+        files = snapshot.files.get(table.name)
+        if not files:
+            return {}
         numerator, denominator, rows = (
             identifier(f"{metric.name}.{part}") for part in ("numerator", "denominator", "rows")
         )
         found = self.connection.execute(
             f"select date_trunc('month', {DAY})::date, sum({numerator}), sum({denominator}) "
-            f"from {scan(self.folder, snapshot.files[table.name])} where {rows} > 0 group by 1"
+            f"from {scan(self.folder, files)} where {rows} > 0 group by 1"
         ).fetchall()
         return {month: _value(top, bottom) for month, top, bottom in found}
 

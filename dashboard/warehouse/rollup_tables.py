@@ -213,7 +213,7 @@ class Builder:
     def build(
         self, before: Manifest | None, months: Mapping[tuple[str, str], Months]
     ) -> dict[str, tuple[DataFile, ...]]:
-        """Write every roll-up; returns their files by name.
+        """Write the roll-ups of every model that holds any row; returns their files by name.
 
         Args:
             before: A snapshot whose roll-ups were made by the same recipe.
@@ -223,6 +223,8 @@ class Builder:
         for (fact, day, _), tables in groupby(
             rollup_tables(self._catalog), key=lambda one: (one.fact, one.date, one.made_with)
         ):
+            if not any(file.rows for file in self._manifest.files.get(fact, ())):
+                continue
             together = list(tables)
             anew = months[fact, day]
             if together[0].distribution:
