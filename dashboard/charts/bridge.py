@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import plotly.graph_objects as go
+
 from dashboard.analysis import Money, WhatChanged
 from dashboard.charts import formats
 from dashboard.charts.drawing import Drawing, blank, words
@@ -82,16 +84,8 @@ def waterfall(found: WhatChanged, palette: Palette) -> Drawing:
     )
     reach = max(ends) - min(ends) or 1.0
     for row, (amount, tip) in enumerate(zip(amounts, tips, strict=True)):
-        right = amount >= 0
-        figure.add_annotation(
-            x=tip,
-            y=row,
-            text=f"<b>{_part(amount, found)}</b>",
-            showarrow=False,
-            xanchor="left" if right else "right",
-            xshift=4 if right else -4,
-            font={"size": 12, "color": palette.ink},
-        )
+        label = f"<b>{_part(amount, found)}</b>"
+        _label(figure, (tip, row), label, palette, right=amount >= 0)
     figure.add_vline(x=0, line={"color": palette.muted, "width": 1})
     low, high = min(ends) - _ROOM * reach, max(ends) + _ROOM * reach
     figure.update_xaxes(range=[low, high], visible=False)
@@ -105,6 +99,21 @@ def waterfall(found: WhatChanged, palette: Palette) -> Drawing:
     )
     figure.update_layout(margin={"t": 4, "b": 0})
     return Drawing(figure, _alt(found, bars))
+
+
+def _label(
+    figure: go.Figure, at: tuple[float, int], text: str, palette: Palette, *, right: bool
+) -> None:
+    """A label at the tip of a bar, on the side that it points to."""
+    figure.add_annotation(
+        x=at[0],
+        y=at[1],
+        text=text,
+        showarrow=False,
+        xanchor="left" if right else "right",
+        xshift=4 if right else -4,
+        font={"size": 12, "color": palette.ink},
+    )
 
 
 def change_sentences(found: WhatChanged) -> list[str]:

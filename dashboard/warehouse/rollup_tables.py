@@ -121,12 +121,17 @@ class Months:
 
 def rollup_tables(catalog: Catalog) -> list[RollupTable]:
     """Every roll-up that the catalogue asks for; those of one pass stand together."""
+    return [*_sums(catalog), *_cells(catalog), *_values(catalog)]
+
+
+def _sums(catalog: Catalog) -> list[RollupTable]:
+    """Metrics by each dimension, and by each with segment."""
     facts = sorted({(metric.fact, metric.date) for metric in catalog.metrics.values()})
     split = sorted(
         (d for d in catalog.dimensions.values() if d.column and d.rolled_with),
         key=lambda dimension: str(dimension.rolled_with),
     )
-    sums = [
+    return [
         RollupTable(
             fact,
             day,
@@ -138,18 +143,11 @@ def rollup_tables(catalog: Catalog) -> list[RollupTable]:
         for fact, day in facts
         for dimension in split
     ]
-    values = [
-        RollupTable(
-            one.fact,
-            one.date,
-            (one.split, SEGMENT) if one.split else (SEGMENT,),
-            one.kept,
-            f"values of {one.name}",
-            one.name,
-        )
-        for one in catalog.distributions.values()
-    ]
-    cells = [
+
+
+def _cells(catalog: Catalog) -> list[RollupTable]:
+    """Metrics by several dimensions at once, where the catalogue says so."""
+    return [
         RollupTable(
             one.fact,
             one.date,
@@ -160,7 +158,21 @@ def rollup_tables(catalog: Catalog) -> list[RollupTable]:
         )
         for one in catalog.cells.values()
     ]
-    return sums + cells + values
+
+
+def _values(catalog: Catalog) -> list[RollupTable]:
+    """How often each value of a distribution occurs."""
+    return [
+        RollupTable(
+            one.fact,
+            one.date,
+            (one.split, SEGMENT) if one.split else (SEGMENT,),
+            one.kept,
+            f"values of {one.name}",
+            one.name,
+        )
+        for one in catalog.distributions.values()
+    ]
 
 
 def _metrics(catalog: Catalog, fact: str, day: str, kept: str) -> tuple[str, ...]:
