@@ -96,7 +96,7 @@ def _about(frame: pl.DataFrame, rng: np.random.Generator, channel: str) -> pl.Da
     arrived = (frame["status"] == DELIVERED).to_numpy()
     kind = np.where(arrived, late.astype(np.int64), 2)
     topic = pick_by_row(rng, (KEPT_TOPICS, LATE_TOPICS, UNDELIVERED_TOPICS), kind)
-    texts_of = pl.Series(texts.drawn(rng, topic))
+    texts_of = pl.Series(texts.drawn(rng, topic), dtype=pl.String)
     code = pl.Series(TICKET_CODES).gather(topic)
     filed = pl.Series(rng.random(frame.height) >= UNFILED)
     cost = frame["cost_contact"] if channel == "phone" else pl.Series(np.zeros(frame.height))

@@ -6,17 +6,20 @@ a quarter of a second.
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from types import ModuleType
 
 from dashboard import cli
 from dashboard.settings import Settings
 from dashboard.warehouse import ImportOptions, Warehouse, failpoints
 
-PATIENCE_SECONDS = 300
+PATIENCE_SECONDS = 120
 
 _forks = get_context("forkserver")
 _forks.set_forkserver_preload(["dashboard.cli", "dashboard.warehouse", "dashboard.printing"])
@@ -53,8 +56,19 @@ def start(folder: Path, *words: str, failpoint: str = "") -> tuple[BaseProcess, 
     said = folder / f"said-{len(list(folder.glob('said-*')))}"
     said.touch()
     process = _forks.Process(target=_run, args=(words, said, failpoint), daemon=True)
-    process.start()
+    with _no_page_as_main():
+        process.start()
     return process, said
+
+
+@contextmanager
+def _no_page_as_main() -> Iterator[None]:
+    """Streamlit's own tests leave a page as `__main__`, which a new process would run first."""
+    page, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = page
 
 
 def _run(words: tuple[str, ...], said: Path, failpoint: str) -> None:
@@ -77,7 +91,8 @@ class Held:
         there, self._go = _forks.Event(), _forks.Event()
         args = (warehouse, source, profile, step, there, self._go)
         self.process = _forks.Process(target=_import_and_stop, args=args, daemon=True)
-        self.process.start()
+        with _no_page_as_main():
+            self.process.start()
         assert there.wait(PATIENCE_SECONDS)
 
     def go_on(self) -> int | None:

@@ -5,10 +5,11 @@ from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
+from time import monotonic, sleep
 from typing import cast
 
 from sqlalchemy import Connection, Engine, MetaData, NullPool, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -19,6 +20,7 @@ TABLES = MetaData()
 """The tables as the last migration leaves them; a test holds the two together."""
 
 _BUSY_SECONDS = 30
+_PAUSE_SECONDS = 0.02
 _PRIMARY = 0xFF
 
 
@@ -128,9 +130,24 @@ def _engine(path: Path) -> Engine:
 
 def _set_up(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
+    _write_ahead(cursor)
+    for pragma in ("synchronous = full", "foreign_keys = on"):
         cursor.execute(f"pragma {pragma}")
     cursor.close()
+
+
+def _write_ahead(cursor: DBAPICursor) -> None:
+    """Turn write-ahead logging on: for this one step SQLite itself waits for nobody."""
+    until = monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("pragma journal_mode = wal")
+        except sqlite3.OperationalError as busy:
+            if busy.sqlite_errorcode & _PRIMARY != sqlite3.SQLITE_BUSY or monotonic() > until:
+                raise
+            sleep(_PAUSE_SECONDS)
+        else:
+            return
 
 
 @contextmanager
