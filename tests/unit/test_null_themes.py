@@ -12,10 +12,10 @@ from dashboard.warehouse.theming import themes_of
 from sample_data import Options, contacts, customers, world
 from sample_data.zones import CODES
 
-WORLDS = 100
+WORLDS = 200
 DELIVERIES = 40_000
-LARGEST = 21
-"""99.9 % binomial limit of one in ten in 100."""
+LARGEST = 35
+"""99.9 % binomial limit of one in ten in 200."""
 
 
 def counted(options: Options, quarters: range) -> tuple[Counter[tuple[str, int]], np.ndarray]:
