@@ -58,6 +58,14 @@ PAGES = (
         "Lateness quantiles by segment",
         lambda reader, scope: quantiles(reader, "lateness", ["segment"], scope),
     ),
+    Page(
+        "Cost to serve: segments under every rule",
+        lambda reader, scope: analysis.cost_to_serve(reader, "booked", scope),
+    ),
+    Page(
+        "Service: segments, services and charts",
+        lambda reader, scope: analysis.service(reader, scope, "on_time_rate"),
+    ),
     Page("Satisfaction: ratings by segment", satisfaction),
     Page("Satisfaction: themes of two years", themes, is_review=False),
     Page("Satisfaction: silent failures", silent_failures, is_review=False),
