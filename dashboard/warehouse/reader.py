@@ -15,8 +15,10 @@ from dashboard.scope import Period, Scope
 from dashboard.themes import Themes
 from dashboard.warehouse import rollup
 from dashboard.warehouse.engine import Engine
+from dashboard.warehouse.filtering import where_conditions
 from dashboard.warehouse.gate import tables_named
 from dashboard.warehouse.rollup_tables import Question
+from dashboard.warehouse.rows import Rows
 from dashboard.warehouse.snapshots import Manifest
 
 
@@ -70,6 +72,11 @@ class Reader:
         """What a breach is assumed to put at risk, by today's file."""
         return self.engine.churn
 
+    @property
+    def rows(self) -> Rows:
+        """The deliveries one by one."""
+        return Rows(self.manifest, self.policy, self.engine)
+
     def roll_up(self, metrics: Sequence[str], by: Sequence[str], scope: Scope) -> pl.DataFrame:
         """Sum metrics over the rows of a scope, split by dimensions.
 
@@ -86,15 +93,17 @@ class Reader:
             and last_day of its rows. Sorted by metric as asked, then group.
 
         Raises:
-            UnknownNameError: A metric or dimension is not in the catalogue.
+            UnknownNameError: A metric, dimension or column does not exist.
+            ScopeError: A condition cannot be read, or the metric's model lacks its column.
         """
         frames = []
-        for found in rollup.by_model(self.catalog, metrics).values():
+        for (fact, _), found in rollup.by_model(self.catalog, metrics).items():
+            where, cut = self._where(fact, scope)
             kept = {part: self._from_rollup(part, by, scope) for part in self._parts(found)}
             frames += [self.engine.query(one.sql, one.values) for one in kept.values() if one]
             rest = [name for part, one in kept.items() if one is None for name in part]
             frames += [
-                self._query(statement.sql, statement.values, {})
+                self._query(statement.sql, {**statement.values, **where}, cut)
                 for statement in self._statements(rest, by, scope)
             ]
         return rollup.stack(frames, metrics, by)
@@ -116,12 +125,13 @@ class Reader:
             ScopeError: A dimension cuts time.
         """
         asked = self.catalog.distribution(name)
+        where, cut = self._where(asked.fact, scope)
         split = [self._column_dimension(one).name for one in (*by, *dict(scope.filters))]
         question = Question(asked.fact, asked.date, split, scope.period, name)
-        kept = self.engine.rollup(question, self.policy)
+        kept = None if scope.where else self.engine.rollup(question, self.policy)
         if kept is None:
             found = rollup.value_counts(self.catalog, asked, by, scope, None)
-            return self._query(found.sql, found.values, {})
+            return self._query(found.sql, {**found.values, **where}, cut)
         source = rollup.Source(kept.relation, kept.conditions, self.fiscal_year_start, kept.kept)
         found = rollup.value_counts(self.catalog, asked, by, scope, source)
         return self.engine.query(found.sql, found.values)
@@ -135,7 +145,14 @@ class Reader:
             AccessError: It reads a table that the policy does not show.
         """
         report = self.catalog.report(name)
+        if report.params != "scope":
+            message = f"report '{name}' is about one {report.params}; ask 'doorstep delivery ID'"
+            raise ScopeError(message)
         values, conditions = rollup.scope_conditions(self.catalog, scope)
+        for fact in tables_named(report.sql) & set(conditions):
+            where, cut = self._where(fact, scope)
+            values |= where
+            conditions[fact] = [*conditions[fact], *cut.get(fact, ())]
         if report.cuts is not None:
             conditions = {model: conditions[model] for model in report.cuts}
         if values and not tables_named(report.sql) & set(conditions):
@@ -196,6 +213,21 @@ class Reader:
             rollup.pretty(statement.sql) for statement in self._statements(metrics, by, scope)
         )
 
+    def _where(
+        self, fact: str, scope: Scope
+    ) -> tuple[dict[str, object], dict[str, Sequence[str]]]:
+        """The conditions on columns as they cut one model, and the values bound in them."""
+        if not scope.where:
+            return {}, {}
+        known = self.engine.columns("deliveries", self.policy)
+        values, conditions = where_conditions(scope, known)
+        lacking = [one.column for one in scope.where
+                   if one.column not in self.engine.columns(fact, self.policy)]  # fmt: skip
+        if lacking:
+            message = f"{fact} have no {lacking[0]}; leave out that condition"
+            raise ScopeError(message)
+        return values, {fact: conditions}
+
     def _parts(self, metrics: Sequence[str]) -> list[tuple[str, ...]]:
         """Metrics that the same roll-ups hold; all of them where one roll-up holds all."""
         only_cells = tuple(n for n in metrics if self.catalog.metric(n).kept == "cells")
@@ -212,7 +244,7 @@ class Reader:
         split = [self.catalog.dimension(name) for name in (*by, *dict(scope.filters))]
         days = scope.period if not {"day", "week"} & {d.grain for d in split} else "each"
         columns = tuple(dict.fromkeys(d.name for d in split if d.column))
-        if any(d.grain for d in split[len(by) :]):
+        if scope.where or any(d.grain for d in split[len(by) :]):
             return None
         asked = Question(first.fact, first.date, columns, days, metrics=tuple(metrics))
         found = self.engine.rollup(asked, self.policy)
@@ -241,7 +273,4 @@ class Reader:
         values: Mapping[str, Any],
         conditions: Mapping[str, Sequence[str]],
     ) -> pl.DataFrame:
-        """Every question goes through here: gate, policy, cursor."""
-        statement = self.engine.allow(sql, self.policy, conditions)
-        bound = {name: value for name, value in values.items() if f"${name}" in statement}
-        return self.engine.query(statement, bound)
+        return self.engine.ask(sql, self.policy, values, conditions)
