@@ -77,6 +77,12 @@ class Settings(BaseSettings):
         "files together; 0: no uploads. Larger files: `doorstep profile new`.",
     )
 
+    rollup_from_rows: Annotated[int, Field(ge=0)] = Field(
+        default=10_000,
+        description="Models with fewer rows keep one roll-up, by segment: a scan answers as "
+        "fast, and an import ends sooner.",
+    )
+
     @property
     def longest_lag(self) -> timedelta:
         """The longest completeness lag of any carrier."""

@@ -79,7 +79,9 @@ def roll_up(place: Place, manifest: Manifest, before: Manifest | None) -> Manife
         spill = literal(str(place.folder / STAGING / "spill"))
         connection.execute(f"set temp_directory = {spill}")
         months = _months_to_make(place, connection, manifest, same)
-        builder = rollup_tables.Builder(connection, place.folder, place.catalog, manifest)
+        builder = rollup_tables.Builder(
+            connection, place.folder, place.catalog, manifest, place.settings.rollup_from_rows
+        )
         files = {**manifest.files, **builder.build(same, months)}
         found = index.build(connection, place, manifest, before)
         files |= {index.NAME: (found,)} if found else {}
