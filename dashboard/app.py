@@ -31,6 +31,13 @@ sections = {
             help="What do customers say, and what does a late minute cost in satisfaction?",
         ),
     ],
+    "Investigate": [
+        st.Page(
+            pages / "deliveries.py",
+            title="Deliveries",
+            help="Show me the rows, then the one delivery's timeline",
+        ),
+    ],
     "Data": [
         st.Page(
             pages / "definitions.py",
