@@ -136,7 +136,7 @@ def stops_table(story: Story) -> pl.DataFrame:
     """The deliveries of the same route and day."""
     rows = [
         {
-            "": "▶" if one.is_this else "",
+            "This": "▶" if one.is_this else "",
             "Stop": "" if one.sequence is None else str(one.sequence),
             "Delivery": one.delivery_id,
             "Arrived": clock(one.arrived_at, story.time_zone) if one.arrived_at else "never",
@@ -144,7 +144,7 @@ def stops_table(story: Story) -> pl.DataFrame:
         }
         for one in story.stops
     ]
-    columns = ("", "Stop", "Delivery", "Arrived", "Outcome")
+    columns = ("This", "Stop", "Delivery", "Arrived", "Outcome")
     frame = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String()))
     return safe_text(frame, "Delivery")
 
@@ -194,7 +194,7 @@ def _promises(figure: go.Figure, story: Story, palette: Palette) -> None:
             yref="paper",
             yanchor="bottom",
             xanchor="right",
-            text=words(f"{window.name} {ends:%d %b, %H:%M}"),
+            text=words(f"{window.name}: {ends:%d %b, %H:%M}"),
             showarrow=False,
             font={"size": 12, "color": palette.ink if window.counts else palette.muted},
             yshift=2 if window.counts else 16,

@@ -1,5 +1,6 @@
 """One delivery: its timeline as a page, and as a drawer that any page may open."""
 
+import polars as pl
 import streamlit as st
 
 from dashboard.analysis.breach_money import assumption
@@ -122,15 +123,13 @@ def _route(story: Story) -> None:
         key="route",
     ):
         page.sentence(drawn.route_said(story.stops))
-        chosen = st.dataframe(
-            rows,
+        links = [delivery_address(stop.delivery_id) for stop in story.stops]
+        st.dataframe(
+            rows.with_columns(pl.Series("Delivery", links, dtype=pl.String)),
             hide_index=True,
             alt=f"Deliveries of route {route}",
             key="route_table",
-            on_select="rerun",
-            selection_mode="single-row",
+            column_config={
+                "Delivery": st.column_config.LinkColumn(display_text=r"[?&]delivery=([^&]*)")
+            },
         )
-        picked = chosen["selection"]["rows"]
-        if picked and not story.stops[picked[0]].is_this:
-            other = story.stops[picked[0]].delivery_id
-            st.link_button(f"Open delivery {plain(other)}", delivery_address(other))

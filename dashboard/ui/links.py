@@ -113,9 +113,9 @@ def _labels(params: Params, parameters: Sequence[Parameter]) -> dict[str, str | 
     respelt = {}
     for one in parameters:
         asked = _counted(params, one)
-        options = [one.named(text) for text in asked if text]
-        written = [one.written(option) for option in options if option is not None]
-        if written and None not in options and written != list(asked):
+        options = [(text, one.named(text)) for text in asked if text]
+        written = [one.written(option) for _, option in options if option is not None]
+        if written and written != [text for text, _ in options]:
             respelt[one.name] = written if isinstance(one, Several) else written[-1]
     return respelt
 
