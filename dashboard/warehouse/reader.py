@@ -9,6 +9,7 @@ import polars as pl
 from dashboard.access import Policy
 from dashboard.benchmarks import Benchmark
 from dashboard.catalog import Catalog, Dimension
+from dashboard.churn import Churn
 from dashboard.errors import ScopeError
 from dashboard.scope import Period, Scope
 from dashboard.stated import Factor
@@ -65,6 +66,11 @@ class Reader:
     def benchmarks(self) -> tuple[Benchmark, ...]:
         """Published figures, by today's files."""
         return self.engine.benchmarks
+
+    @property
+    def churn(self) -> Churn:
+        """What a breach is assumed to put at risk, by today's file."""
+        return self.engine.churn
 
     def roll_up(self, metrics: Sequence[str], by: Sequence[str], scope: Scope) -> pl.DataFrame:
         """Sum metrics over the rows of a scope, split by dimensions.
