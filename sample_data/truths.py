@@ -82,6 +82,19 @@ class PromiseChanges:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """Truth 8: reasons that no arrival proves, and promises moved on the road."""
+
+    failed_share: float
+    absent_share: float
+    unproven_share: float
+    unproven_elsewhere: float
+    moved_share: float
+    on_time_original: float
+    saved_share: float
+
+
+@dataclass(frozen=True)
 class Cost:
     """Truth 4: what loses money whatever the rule, and what depends on the rule.
 
@@ -117,6 +130,7 @@ class Truths:
     contacts: Contacts
     endings: Endings
     promise_changes: PromiseChanges
+    evidence: Evidence
     dirty_rows: dict[str, int]
 
 
@@ -135,6 +149,7 @@ def _read() -> Truths:
         contacts=Contacts(**contacts),
         endings=Endings(**data["endings"]),
         promise_changes=PromiseChanges(**data["promise_changes"]),
+        evidence=Evidence(**data["evidence"]),
         dirty_rows=data["dirty_rows"],
     )
 
