@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import polars as pl
 
-from . import carriers
+from . import carriers, hotspot
 from .chance import Flags
 from .days import Quarter
 from .names import CARRIERS, KESTREL, PREMIUM, PUFFIN, SEGMENTS
@@ -31,7 +31,8 @@ def targets(frame: pl.DataFrame, quarter: Quarter, *, null: bool) -> list[Target
         everything = np.ones(frame.height, dtype=bool)
         return [Target(everything, TRUTHS.world.late_share_null)]
     wanted = [*premium(frame, quarter), *segments(frame)]
-    return carved(_without_overlap(wanted), crowd(frame), frame["is_due"].to_numpy())
+    due = frame["is_due"].to_numpy()
+    return carved(carved(_without_overlap(wanted), crowd(frame), due), blocked(frame), due)
 
 
 def _without_overlap(wanted: list[Target]) -> list[Target]:
@@ -48,6 +49,8 @@ def carved(wholes: list[Target], inner: Target, due: Flags) -> list[Target]:
 
     A group's planted share thus stays, whatever is planted about a part of it.
     """
+    if not inner.rows.any():
+        return wholes
     found = []
     for whole in wholes:
         outside, inside = whole.rows & ~inner.rows, whole.rows & inner.rows
@@ -63,6 +66,11 @@ def crowd(frame: pl.DataFrame) -> Target:
     """Truth 8: what the crowd carrier truly keeps of the promises first given."""
     rows = frame["carrier"].to_numpy() == PUFFIN
     return Target(rows, 1 - TRUTHS.evidence.on_time_original)
+
+
+def blocked(frame: pl.DataFrame) -> Target:
+    """Truth 2: neighbouring cells near a depot whose buildings are hard to get into."""
+    return Target(hotspot.rows(frame), TRUTHS.hot_cells.late_share)
 
 
 def has_changed(quarter: Quarter) -> bool:

@@ -82,6 +82,22 @@ class PromiseChanges:
 
 
 @dataclass(frozen=True)
+class HotCells:
+    """Truth 2: neighbouring H3 cells that are late for a while, whoever carries.
+
+    Attributes:
+        dense: The cell with the most deliveries; as late as its case mix lets expect.
+        starts, ends: First and last day of the promise.
+    """
+
+    cells: tuple[str, ...]
+    dense: str
+    starts: str
+    ends: str
+    late_share: float
+
+
+@dataclass(frozen=True)
 class Evidence:
     """Truth 8: reasons that no arrival proves, and promises moved on the road."""
 
@@ -125,6 +141,7 @@ class Truths:
     world: World
     late_share: dict[str, float]
     premium: Premium
+    hot_cells: HotCells
     survey: Survey
     cost: Cost
     contacts: Contacts
@@ -144,6 +161,7 @@ def _read() -> Truths:
         world=World(**data["world"]),
         late_share=data["late_share"],
         premium=Premium(**premium),
+        hot_cells=HotCells(**data["hot_cells"] | {"cells": tuple(data["hot_cells"]["cells"])}),
         survey=Survey(**data["survey"]),
         cost=Cost(**cost),
         contacts=Contacts(**contacts),
