@@ -51,15 +51,20 @@ def rings(cells: Sequence[str]) -> np.ndarray:
     Returns:
         Cells × 7: positions in `cells`, the cell itself first, −1 where none is there.
     """
+    found = np.full((len(cells), _MOST_NEIGHBOURS), -1)
+    found[:, 0] = np.arange(len(cells))
+    if not cells:
+        return found
     numbers = pa.array(_numbers(cells)).to_numpy()
     order = np.argsort(numbers)
-    disks = pa.table(h3ronpy.grid_disk_distances(_numbers(cells), 1, flatten=False))
-    found = np.full((len(cells), _MOST_NEIGHBOURS), -1)
-    for at, around in enumerate(disks.column("cell").to_pylist()):
-        near = np.array([one for one in around if one != numbers[at]], numbers.dtype)
-        place = np.searchsorted(numbers, near, sorter=order).clip(max=len(cells) - 1)
-        held = order[place][numbers[order[place]] == near]
-        found[at, : 1 + len(held)] = [at, *held]
+    disks = pa.array(h3ronpy.grid_disk(_numbers(cells), 1))
+    near = disks.flatten().to_numpy()
+    own = np.repeat(np.arange(len(cells)), disks.value_lengths().to_numpy())
+    place = order[np.searchsorted(numbers, near, sorter=order).clip(max=len(cells) - 1)]
+    held = (numbers[place] == near) & (place != own)
+    own, place = own[held], place[held]
+    column = np.arange(len(own)) - np.searchsorted(own, own)
+    found[own, 1 + column] = place
     return found
 
 

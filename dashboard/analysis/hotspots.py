@@ -1,7 +1,7 @@
 """Where do breaches concentrate beyond chance?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -140,18 +140,18 @@ def breach_map(reader: Reader, scope: Scope, resolution: int = ANY_RESOLUTION) -
 def mapped(found: Counted, resolution: int) -> BreachMap:
     """The map of what was counted, in cells of a resolution."""
     grid = found.by_cell(resolution)
-    effect, hot, untested = _judged(found, grid, resolution)
-    spots = _cells(grid, found.zones_of(resolution), effect, hot)
+    judged = _judge(found, grid, resolution)
+    spots = _cells(grid, found.zones_of(resolution), judged)
     clusters = _clusters(spots)
     return BreachMap(
-        message=_message(clusters, untested),
+        message=_message(clusters, judged.untested),
         resolution=resolution,
         cells=spots,
-        zones=_zones(found.by_zone(), effect),
+        zones=_zones(found.by_zone(), judged.effect),
         clusters=clusters,
-        effect=effect,
-        threshold=hot.threshold if hot else None,
-        untested=untested,
+        effect=judged.effect,
+        threshold=judged.hot.threshold if judged.hot else None,
+        untested=judged.untested,
         due=found.due,
         late=found.late,
         off_map=found.due - int(grid["due"].sum()),
@@ -200,44 +200,52 @@ def clusters_table(found: BreachMap) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _judged(
-    found: Counted, grid: pl.DataFrame, resolution: int
-) -> tuple[float, HotSpots | None, str]:
-    """The design effect, the hot spots, and why there are none to be had."""
+@dataclass(frozen=True, eq=False)
+class _Judged:
+    """What the statistics say of the cells.
+
+    Attributes:
+        effect: Design effect.
+        hot: None where nothing could be tested, for the reason `untested`.
+        gi_star: Per cell, as far as `hot` is known.
+    """
+
+    effect: float = 1.0
+    hot: HotSpots | None = None
+    gi_star: np.ndarray | None = None
+    untested: str = ""
+
+
+def _judge(found: Counted, grid: pl.DataFrame, resolution: int) -> _Judged:
     if not grid.height:
-        return 1.0, None, "no delivery has coordinates"
+        return _Judged(untested="no delivery has coordinates")
     places = as_places(grid)
     effect = design_effect(*found.times(resolution, grid["place"].to_list()), places.rings)
     if not 0 < found.late < found.due:
         said = "no delivery is late" if not found.late else "every delivery is late"
-        return effect, None, said
+        return _Judged(effect, untested=said)
+    values = (places.observed - places.expected) / np.sqrt(places.variance)
     try:
-        return effect, hot_spots(places, effect), ""
+        return _Judged(effect, hot_spots(places, effect), gi_star(values, places.rings))
     except NotEnoughDataError as refused:
-        return effect, None, str(refused)
+        return _Judged(effect, untested=str(refused))
 
 
 def _cells(
-    grid: pl.DataFrame,
-    zones: Mapping[str, tuple[str, ...]],
-    effect: float,
-    hot: HotSpots | None,
+    grid: pl.DataFrame, zones: Mapping[str, tuple[str, ...]], judged: _Judged
 ) -> tuple[Spot, ...]:
     """Every cell, the hottest first; untested ones by their excess."""
-    spots = [replace(spot, zones=zones[spot.place]) for spot in _spots(grid, effect)]
-    if hot is not None:
-        gi, numbers = _gi_star(grid), _by_strength(hot)
-        spots = [
-            replace(
-                spot,
-                score=_known(hot.score[at]),
-                p_value=_known(hot.p_value[at]),
-                gi_star=_known(gi[at]),
-                cluster=numbers.get(int(hot.cluster[at])),
-            )
-            for at, spot in enumerate(spots)
-        ]
-    return tuple(sorted(spots, key=_heat))
+    named = [zones[place] for place in grid["place"]]
+    tests = [()] * grid.height if judged.hot is None else _tests(judged.hot, judged.gi_star)
+    return tuple(sorted(_spots(grid, judged.effect, named, tests), key=_heat))
+
+
+def _tests(hot: HotSpots, gi: np.ndarray | None) -> list[tuple[float | int | None, ...]]:
+    """Score, p-value, Gi* and cluster of every cell."""
+    numbers = _by_strength(hot)
+    columns = [_known(part) for part in (hot.score, hot.p_value, gi)]
+    clusters = [numbers.get(number) for number in hot.cluster.tolist()]
+    return list(zip(*columns, clusters, strict=True))
 
 
 def _heat(spot: Spot) -> tuple[bool, float, str]:
@@ -246,28 +254,31 @@ def _heat(spot: Spot) -> tuple[bool, float, str]:
 
 def _zones(found: pl.DataFrame, effect: float) -> tuple[Spot, ...]:
     """Every zone, the most excess first."""
-    return tuple(sorted(_spots(found, effect), key=lambda one: (-one.excess, one.place)))
+    named = [(zone,) for zone in found["place"]]
+    spots = _spots(found, effect, named, [()] * found.height)
+    return tuple(sorted(spots, key=lambda one: (-one.excess, one.place)))
 
 
-def _spots(found: pl.DataFrame, effect: float) -> list[Spot]:
-    """Places in the order of the rows, not tested."""
+def _spots(
+    found: pl.DataFrame,
+    effect: float,
+    zones: Sequence[tuple[str, ...]],
+    tests: Sequence[tuple[float | int | None, ...]],
+) -> list[Spot]:
+    """Places in the order of the rows."""
     if not found.height:
         return []
-    late, hoped, variance = (
-        found[name].to_numpy().astype(float) for name in ("late", "expected", "variance")
+    due, late, hoped, variance = (
+        found[name].to_numpy().astype(float) for name in ("due", "late", "expected", "variance")
     )
-    ratios = shrunken_ratios(late, hoped, effect * variance)
-    rates = ratios * hoped / found["due"].to_numpy()
+    rates = (shrunken_ratios(late, hoped, effect * variance) * hoped / due).tolist()
     named = found.select("place", "due", "late", "expected").iter_rows()
     return [
-        Spot(place, (place,), due, late_, expected, float(rate))
-        for (place, due, late_, expected), rate in zip(named, rates, strict=True)
+        Spot(place, around, n, breaches, expected, rate, *tested)  # ty: ignore[invalid-argument-type]
+        for (place, n, breaches, expected), around, rate, tested in zip(
+            named, zones, rates, tests, strict=True
+        )
     ]
-
-
-def _gi_star(grid: pl.DataFrame) -> np.ndarray:
-    places = as_places(grid)
-    return gi_star((places.observed - places.expected) / np.sqrt(places.variance), places.rings)
 
 
 def _by_strength(hot: HotSpots) -> dict[int, int]:
@@ -307,8 +318,9 @@ def _most_frequent(held: Sequence[Spot]) -> tuple[str, ...]:
     return tuple(sorted(due, key=lambda zone: (-due[zone], zone)))
 
 
-def _known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+def _known(values: np.ndarray | None) -> list[float | None]:
+    """Numbers, None for those that are none."""
+    return [None if np.isnan(value) else value for value in np.asarray(values, float).tolist()]
 
 
 def _message(clusters: Sequence[Cluster], untested: str) -> str:
