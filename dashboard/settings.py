@@ -66,6 +66,11 @@ class Settings(BaseSettings):
         description="File of what a breach is assumed to put at risk, in place of "
         "`queries/breaches.toml`.",
     )
+    map_style: str = Field(
+        default="",
+        description="Address of a MapLibre style whose tiles are drawn under the breach map, "
+        "such as a tile server of your own; empty: none, and no request leaves the machine.",
+    )
     time_zone: str = Field(
         default="UTC",
         description="Zone of local times in the files of a new profile, where nobody states "

@@ -12,13 +12,15 @@ from dashboard.catalog import Catalog, Dimension
 from dashboard.churn import Churn
 from dashboard.errors import ScopeError
 from dashboard.scope import Period, Scope
+from dashboard.stated import Factor
 from dashboard.themes import Themes
-from dashboard.warehouse import rollup
+from dashboard.warehouse import rollup, scoring
 from dashboard.warehouse.engine import Engine
 from dashboard.warehouse.filtering import where_conditions
 from dashboard.warehouse.gate import tables_named
 from dashboard.warehouse.rollup_tables import Question
 from dashboard.warehouse.rows import Rows
+from dashboard.warehouse.scoring import Scores
 from dashboard.warehouse.snapshots import Manifest
 
 
@@ -159,6 +161,28 @@ class Reader:
             message = f"report '{name}' knows no period and no filter; ask without them"
             raise ScopeError(message)
         return self._query(report.sql, values, conditions)
+
+    def strata(self, factors: Sequence[Factor], scope: Scope) -> pl.DataFrame:
+        """Count due deliveries and breaches by every factor of the case mix and carrier.
+
+        Returns:
+            One row per combination: a text column per factor, carrier, due, late.
+        """
+        asked = scoring.strata(self.catalog, factors, scope)
+        return self._query(asked.sql, asked.values, {})
+
+    def scored(self, scores: Scores, by: Sequence[str], scope: Scope) -> pl.DataFrame:
+        """Sum breaches beside what a fit of the case mix expects.
+
+        Returns:
+            One row per group, sorted: the dimensions, due, late, expected, variance (the
+            sum of p·(1 − p) over its deliveries).
+
+        Raises:
+            UnknownNameError: A dimension is not in the catalogue.
+        """
+        asked = scoring.scored(self.catalog, scores, by, scope, self.fiscal_year_start)
+        return self._query(asked.sql, asked.values, {})
 
     def values(self, dimension: str) -> list[str]:
         """The values of a dimension, sorted; '(none)' among them where it is null."""
