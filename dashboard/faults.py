@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final, Literal, TypeVar, get_args
 
 from dashboard import tree
 from dashboard.errors import CatalogError
+
+T = TypeVar("T", bound=str)
 
 Fault = Literal["customer", "shipper", "carrier", "force majeure", "unknown"]
 Fact = Literal["lost", "excluded", "handed_over_late", "no_arrival", "arrival"]
@@ -113,7 +115,9 @@ def _line(file: str, keys: Mapping[str, object]) -> Evidence:
     strange = set(keys) - {"fact", "fault", "over", "says"}
     if strange or not {"fact", "fault"} <= set(keys):
         found = f"unknown key '{min(strange)}'" if strange else f"only {', '.join(sorted(keys))}"
-        message = f"{file}: [[evidence]] has {found}; write fact, fault and, if need be, over, says"
+        message = (
+            f"{file}: [[evidence]] has {found}; write fact, fault and, if need be, over, says"
+        )
         raise CatalogError(message)
     over = keys.get("over", [])
     named = over if isinstance(over, list) else [over]
@@ -125,7 +129,7 @@ def _line(file: str, keys: Mapping[str, object]) -> Evidence:
     )
 
 
-def _one_of[T: str](file: str, where: str, value: object, allowed: tuple[T, ...]) -> T:
+def _one_of(file: str, where: str, value: object, allowed: tuple[T, ...]) -> T:
     for one in allowed:
         if value == one:
             return one

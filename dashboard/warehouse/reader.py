@@ -167,6 +167,23 @@ class Reader:
         asked = scoring.scored(self.catalog, scores, by, scope, self.fiscal_year_start)
         return self._query(asked.sql, asked.values, {})
 
+    def listed(
+        self, columns: Sequence[tuple[str, str]], scope: Scope, scores: Scores | None = None
+    ) -> pl.DataFrame:
+        """List due deliveries one by one, to be searched.
+
+        Args:
+            columns: Name and SQL of what is listed, from the catalogue.
+            scope: Period and filters.
+            scores: A fit of the case mix, if what it expects is wanted.
+
+        Returns:
+            One row per delivery due: the columns as text, day, late (0 or 1), chance (of
+            being late; null without a fit).
+        """
+        asked = scoring.listed(self.catalog, columns, scope, scores)
+        return self._query(asked.sql, asked.values, {})
+
     def values(self, dimension: str) -> list[str]:
         """The values of a dimension, sorted; '(none)' among them where it is null."""
         column = rollup.value_of(self._column_dimension(dimension))

@@ -1,15 +1,14 @@
--- title: Zones and their outlines
--- question: Where do zones lie?
--- grain: one row per zone with an outline
+-- title: Outlines of the zones
+-- question: Where does each zone lie, and what is it called?
+-- grain: one row per zone
 -- params: scope
 -- columns:
---   zone
---   name
---   geometry    GeoJSON
+--   zone, name, density_class
+--   geometry     GeoJSON, as the source has it; null where it has none
 select
     zone,
     name,
+    density_class,
     geometry
 from zones
-where geometry is not null
 order by zone asc
