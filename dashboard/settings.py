@@ -66,6 +66,11 @@ class Settings(BaseSettings):
         description="File of what a breach is assumed to put at risk, in place of "
         "`queries/breaches.toml`.",
     )
+    faults: Path | None = Field(
+        default=None,
+        description="File of what declared reasons and evidence say about whose fault it is, in "
+        "place of `queries/faults.toml`.",
+    )
     time_zone: str = Field(
         default="UTC",
         description="Zone of local times in the files of a new profile, where nobody states "

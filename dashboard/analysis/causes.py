@@ -11,9 +11,9 @@ from typing import Literal, get_args
 import numpy as np
 import polars as pl
 
-from dashboard.analysis.breach_money import breach_money
 from dashboard.analysis.case_mix import case_mix
 from dashboard.analysis.cause_axes import Part, axis_of, parts_of
+from dashboard.analysis.counterfactual import QUARTER_DAYS, cash_per_breach
 from dashboard.analysis.days import compared, last_known_day
 from dashboard.analysis.figures import nothing_found
 from dashboard.errors import NotEnoughDataError, ScopeError
@@ -27,7 +27,6 @@ Mode = Literal["change", "level"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 DEPOT = "depot"
-_QUARTER_DAYS = 365.25 / 4
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ def causes(reader: Reader, scope: Scope, mode: Mode) -> Causes:
     rows, names, lacking = _coded(reader, frame, mode)
     days = int(np.sum(searched.halves(np.arange(spans[0].days), spans[0].days) != SEAM))
     answer = searched.search(rows, days, _depots(frame))
-    money = _cash_per_breach(reader, scope.during(spans[0]))
+    money = cash_per_breach(reader, scope.during(spans[0]))
     found = tuple(
         _cause(one, parts_of(rows.axes, names, one), now.height, money, spans[0])
         for one in answer.causes
@@ -206,19 +205,12 @@ def _depots(frame: pl.DataFrame) -> float:
     return float(1 / np.sum(share**2))
 
 
-def _cash_per_breach(reader: Reader, scope: Scope) -> float | None:
-    """Cash of one breach beyond what a kept promise costs; None where no cost is known."""
-    whole = breach_money(reader, (), scope).whole
-    beyond = whole.beyond_usual
-    return float(beyond) / whole.costed if beyond is not None and whole.costed else None
-
-
 def _cause(
     one: searched.Cause, parts: tuple[Part, ...], due: int, cash: float | None, period: Period
 ) -> Cause:
     low, high = one.limits
     confirm = one.confirm
-    quarters = period.days / _QUARTER_DAYS
+    quarters = period.days / QUARTER_DAYS
     return Cause(
         parts=parts,
         n=one.n,

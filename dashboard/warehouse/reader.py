@@ -11,6 +11,7 @@ from dashboard.benchmarks import Benchmark
 from dashboard.catalog import Catalog, Dimension
 from dashboard.churn import Churn
 from dashboard.errors import ScopeError
+from dashboard.faults import Faults
 from dashboard.scope import Period, Scope
 from dashboard.stated import Factor
 from dashboard.themes import Themes
@@ -71,6 +72,11 @@ class Reader:
     def churn(self) -> Churn:
         """What a breach is assumed to put at risk, by today's file."""
         return self.engine.churn
+
+    @property
+    def faults(self) -> Faults:
+        """Whose fault declared reasons and evidence say it is, by today's file."""
+        return self.engine.faults
 
     def roll_up(self, metrics: Sequence[str], by: Sequence[str], scope: Scope) -> pl.DataFrame:
         """Sum metrics over the rows of a scope, split by dimensions.
