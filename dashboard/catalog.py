@@ -19,11 +19,13 @@ from dashboard.contract import Table, read_contract
 from dashboard.errors import CatalogError, UnknownNameError
 from dashboard.headers import Header, read_header
 from dashboard.stated import (
+    CauseDimension,
     Cells,
     Costs,
     Factor,
     Rule,
     read_case_mix,
+    read_causes,
     read_cells,
     read_costs,
 )
@@ -171,6 +173,7 @@ class Catalog:
     cells: Mapping[str, Cells]
     costs: Costs
     case_mix: Mapping[str, Factor]
+    causes: Mapping[str, CauseDimension]
     distributions: Mapping[str, Distribution]
     dimensions: Mapping[str, Dimension]
     reports: Mapping[str, Report]
@@ -251,6 +254,7 @@ def read_catalog(queries: Path) -> Catalog:
         cells=read_cells(queries),
         costs=read_costs(queries),
         case_mix=read_case_mix(queries),
+        causes=read_causes(queries),
         distributions={one.name: one for one in distributions},
         dimensions=_dimensions(queries / "dimensions.toml"),
         reports={report.name: report for report in reports},

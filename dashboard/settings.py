@@ -71,6 +71,11 @@ class Settings(BaseSettings):
         description="Address of a MapLibre style whose tiles are drawn under the breach map, "
         "such as a tile server of your own; empty: none, and no request leaves the machine.",
     )
+    faults: Path | None = Field(
+        default=None,
+        description="File of what declared reasons and evidence say about whose fault it is, in "
+        "place of `queries/faults.toml`.",
+    )
     time_zone: str = Field(
         default="UTC",
         description="Zone of local times in the files of a new profile, where nobody states "

@@ -21,6 +21,7 @@ from dashboard.catalog import Catalog
 from dashboard.churn import Churn, churn_in_use
 from dashboard.contract import VERSION
 from dashboard.errors import AccessError, WarehouseError
+from dashboard.faults import Faults, faults_in_use
 from dashboard.settings import Settings
 from dashboard.themes import Themes, themes_in_use
 from dashboard.warehouse import index
@@ -96,6 +97,11 @@ class Engine:
     def churn(self) -> Churn:
         """What a breach is assumed to put at risk, by today's file."""
         return churn_in_use(self._settings.breaches)
+
+    @property
+    def faults(self) -> Faults:
+        """Whose fault declared reasons and evidence say it is, by today's file."""
+        return faults_in_use(self._settings.faults)
 
     def shows(self, table: str, policy: Policy) -> bool:
         """Whether a table exists for a policy."""

@@ -11,6 +11,7 @@ from dashboard.benchmarks import Benchmark
 from dashboard.catalog import Catalog, Dimension
 from dashboard.churn import Churn
 from dashboard.errors import ScopeError
+from dashboard.faults import Faults
 from dashboard.scope import Period, Scope
 from dashboard.stated import Factor
 from dashboard.themes import Themes
@@ -78,6 +79,11 @@ class Reader:
     def rows(self) -> Rows:
         """The deliveries one by one."""
         return Rows(self.manifest, self.policy, self.engine)
+
+    @property
+    def faults(self) -> Faults:
+        """Whose fault declared reasons and evidence say it is, by today's file."""
+        return self.engine.faults
 
     def roll_up(self, metrics: Sequence[str], by: Sequence[str], scope: Scope) -> pl.DataFrame:
         """Sum metrics over the rows of a scope, split by dimensions.
@@ -182,6 +188,23 @@ class Reader:
             UnknownNameError: A dimension is not in the catalogue.
         """
         asked = scoring.scored(self.catalog, scores, by, scope, self.fiscal_year_start)
+        return self._query(asked.sql, asked.values, {})
+
+    def listed(
+        self, columns: Sequence[tuple[str, str]], scope: Scope, scores: Scores | None = None
+    ) -> pl.DataFrame:
+        """List due deliveries one by one, to be searched.
+
+        Args:
+            columns: Name and SQL of what is listed, from the catalogue.
+            scope: Period and filters.
+            scores: A fit of the case mix, if what it expects is wanted.
+
+        Returns:
+            One row per delivery due: the columns as text, day, late (0 or 1), chance (of
+            being late; null without a fit).
+        """
+        asked = scoring.listed(self.catalog, columns, scope, scores)
         return self._query(asked.sql, asked.values, {})
 
     def values(self, dimension: str) -> list[str]:
