@@ -61,6 +61,11 @@ class Settings(BaseSettings):
         description="CSV file of published figures of your own, shown after those of "
         "`queries/benchmarks.csv` and with its columns.",
     )
+    contracts: Path | None = Field(
+        default=None,
+        description="Folder of the contracts with carriers, one TOML file each; else "
+        "`contracts` in the folder of the warehouse.",
+    )
     time_zone: str = Field(
         default="UTC",
         description="Zone of local times in the files of a new profile, where nobody states "
@@ -71,6 +76,10 @@ class Settings(BaseSettings):
         description="Most megabytes that one upload on the page Data quality may hold, all "
         "files together; 0: no uploads. Larger files: `doorstep profile new`.",
     )
+
+    def contracts_folder(self, warehouse: Path) -> Path:
+        """Where the contracts with carriers are that a warehouse is settled by."""
+        return self.contracts or warehouse / "contracts"
 
     @property
     def longest_lag(self) -> timedelta:

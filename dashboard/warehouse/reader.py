@@ -17,6 +17,7 @@ from dashboard.warehouse.engine import Engine
 from dashboard.warehouse.gate import tables_named
 from dashboard.warehouse.rollup_tables import Question
 from dashboard.warehouse.snapshots import Manifest
+from dashboard.warehouse.terms import terms_scan
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,25 @@ class Reader:
         source = rollup.Source(kept.relation, kept.conditions, self.fiscal_year_start, kept.kept)
         found = rollup.value_counts(self.catalog, asked, by, scope, source)
         return self.engine.query(found.sql, found.values)
+
+    def terms(self, metrics: Sequence[str], columns: Sequence[str], scope: Scope) -> pl.DataFrame:
+        """The rows of a model, each with its term of every metric.
+
+        Args:
+            metrics: Shares of rows of one model.
+            columns: Columns of that model.
+            scope: Period and filters.
+
+        Returns:
+            The columns, then one column per metric: 1 where the row is in the numerator, 0
+            where it is in the denominator alone, null where it is in neither. In no order.
+
+        Raises:
+            UnknownNameError: A metric is not in the catalogue.
+            CatalogError: The metrics are no shares of rows of one model.
+        """
+        scan = terms_scan(self.catalog, metrics, columns, scope)
+        return self._query(scan.sql, scan.values, {})
 
     def report(self, name: str, scope: Scope) -> pl.DataFrame:
         """The rows of a report, its models cut to a scope.
