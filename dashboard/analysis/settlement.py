@@ -67,6 +67,7 @@ class Asked:
         quarter: Its key: '2026Q3'.
         upheld: Deliveries that decided disputes take out.
         agreed: What clauses came to in quarters signed off before.
+        waived: Clauses whose lines an upheld dispute takes away.
     """
 
     contracts: tuple[Contract, ...]
@@ -74,6 +75,7 @@ class Asked:
     quarter: str
     upheld: tuple[Upheld, ...] = ()
     agreed: tuple[Agreed, ...] = ()
+    waived: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,7 @@ def _quarter_facts(
         facts_of_quarter(deliveries, contract, quarter, start),
         provisional=_is_provisional(reader, contract, period),
         earlier=tuple(_earlier(reader, contract, quarter, asked)),
+        waived=asked.waived if quarter.key == asked.quarter else frozenset(),
     )
 
 

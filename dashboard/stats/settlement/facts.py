@@ -94,6 +94,7 @@ class QuarterFacts:
         fee: Fee of all due deliveries of the carrier, which the contract's cap is of.
         provisional: Whether deliveries may still change the figures.
         earlier: Quarters before, the newest first.
+        waived: Clauses whose lines an upheld dispute takes away.
     """
 
     quarter: str
@@ -102,3 +103,4 @@ class QuarterFacts:
     fee: Decimal = Decimal(0)
     provisional: bool = False
     earlier: tuple[Earlier, ...] = ()
+    waived: frozenset[str] = frozenset()

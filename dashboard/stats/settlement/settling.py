@@ -86,6 +86,9 @@ def settle(contract: Contract, quarter: QuarterFacts) -> Statement:
 def _lines(desk: _Desk, clause: Clause) -> Iterator[Line]:
     for facts, found in _reckoned(desk, clause):
         limited = _limited(clause, facts, found)
+        if clause.id in desk.quarter.waived:
+            rule = _and(limited.rule, "waived by an upheld dispute")
+            limited = replace(limited, amount=NOTHING, rule=rule)
         amount = half_up(limited.amount)
         yield Line(
             clause=clause.id,
