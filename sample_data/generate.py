@@ -10,6 +10,7 @@ from . import (
     contacts,
     customers,
     dialect,
+    exclusions,
     finance,
     fleet,
     manual,
@@ -109,6 +110,7 @@ def _write_master(folder: Path, who: customers.Customers, seed: int) -> None:
         "carrier_master": master.carriers(),
         "network_zones": master.network_zones(),
         "calendar": master.calendar(),
+        "contract_windows": exclusions.windows(),
         "tms_export_log": dialect.export_log(),
     }
     for name, table in tables.items():
