@@ -65,6 +65,7 @@ class Settings(BaseSettings):
         default=None,
         description="Folder of the contracts with carriers, one TOML file each; else "
         "`contracts` in the folder of the warehouse.",
+    )
     breaches: Path | None = Field(
         default=None,
         description="File of what a breach is assumed to put at risk, in place of "
