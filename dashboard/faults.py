@@ -113,7 +113,9 @@ def _line(file: str, keys: Mapping[str, object]) -> Evidence:
     strange = set(keys) - {"fact", "fault", "over", "says"}
     if strange or not {"fact", "fault"} <= set(keys):
         found = f"unknown key '{min(strange)}'" if strange else f"only {', '.join(sorted(keys))}"
-        message = f"{file}: [[evidence]] has {found}; write fact, fault and, if need be, over, says"
+        message = (
+            f"{file}: [[evidence]] has {found}; write fact, fault and, if need be, over, says"
+        )
         raise CatalogError(message)
     over = keys.get("over", [])
     named = over if isinstance(over, list) else [over]
