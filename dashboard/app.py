@@ -31,6 +31,13 @@ sections = {
             help="What do customers say, and what does a late minute cost in satisfaction?",
         ),
     ],
+    "Carriers": [
+        st.Page(
+            pages / "carrier_comparison.py",
+            title="Comparison",
+            help="Who is better or worse than case mix explains?",
+        ),
+    ],
     "Data": [
         st.Page(
             pages / "definitions.py",

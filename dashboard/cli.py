@@ -57,6 +57,7 @@ for command in (
     charting.capability,
     reviewing.scoreboard_command,
     reviewing.value,
+    settling.carriers_command,
     settling.settle,
     settling.disputes,
     profiling.profile,

@@ -6,7 +6,7 @@ A settlement asks something else: what a contract's own definition makes of a qu
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import polars as pl
@@ -110,6 +110,8 @@ class Comparison:
         late_share: Of all deliveries compared.
         deff: Design effect of weeks.
         between: τ² between the units on the square root of the ratio.
+        usual: How much of it the limits count as usual: with few units nothing, as it
+            would hide what they should find.
         mixes: What each carrier carries; none for depots.
         beside: Other figures by unit, as they are.
         fitted: The case mix.
@@ -122,6 +124,7 @@ class Comparison:
     late_share: float
     deff: float
     between: float
+    usual: float
     mixes: tuple[Mixed, ...]
     beside: tuple[Figure, ...]
     fitted: CaseMix
@@ -174,7 +177,7 @@ def compare_carriers(reader: Reader, scope: Scope, by: Unit = "carrier") -> Comp
     deff = stats.design_effect(*_by_week(weekly, by))
     cells = _cells(reader, asked) if by == "carrier" else None
     overlaps = _overlaps(cells) if cells is not None else {}
-    units, between = _judged(totals, by, deff, overlaps)
+    units, between, usual = _judged(totals, by, deff, overlaps)
     return Comparison(
         message=_message(units, by),
         by=by,
@@ -183,6 +186,7 @@ def compare_carriers(reader: Reader, scope: Scope, by: Unit = "carrier") -> Comp
         late_share=float(totals["late"].sum() / totals["due"].sum()),
         deff=deff,
         between=between,
+        usual=usual,
         mixes=tuple(_mixes(cells)) if cells is not None else (),
         beside=tuple(measured(reader, BESIDE, (by,), asked)),
         fitted=fitted,
@@ -215,23 +219,14 @@ def carrier_trajectory(reader: Reader, scope: Scope) -> tuple[PastQuarter, ...]:
 
 
 def _past(
-    row: Mapping[str, object], level: Mapping[date, float], deff: float, start: int
+    row: Mapping[str, Any], level: Mapping[date, float], deff: float, start: int
 ) -> PastQuarter:
-    day, due, late, base = (row[name] for name in ("quarter", "due", "late", "expected"))
-    own = float(base) * level[day]  # ty: ignore[invalid-argument-type]
-    told = PastQuarter(
-        str(row["carrier"]),
-        Quarter.of(day, start),  # ty: ignore[invalid-argument-type]
-        int(due),  # ty: ignore[invalid-argument-type]
-        int(late),  # ty: ignore[invalid-argument-type]
-        own,
-        None,
-        None,
-        None,
-    )
+    own = row["expected"] * level[row["quarter"]]
+    quarter = Quarter.of(row["quarter"], start)
+    told = PastQuarter(row["carrier"], quarter, row["due"], row["late"], own, None, None, None)
     if own < FEWEST_EXPECTED:
         return told
-    root, variance = stats.roots([late], [own], deff)
+    root, variance = stats.roots(np.array([row["late"]]), np.array([own]), deff)
     low, high = _interval(root, variance)
     return replace(told, ratio=float(root[0] ** 2), low=float(low[0]), high=float(high[0]))
 
@@ -247,8 +242,8 @@ def _by_week(weekly: pl.DataFrame, by: str) -> tuple[np.ndarray, np.ndarray]:
 
 def _judged(
     totals: pl.DataFrame, by: Unit, deff: float, overlaps: Mapping[str, float]
-) -> tuple[list[Compared], float]:
-    """Every unit with its limits, intervals and label; and the variance between them."""
+) -> tuple[list[Compared], float, float]:
+    """Every unit with its limits, intervals and label; the variance between; that in limits."""
     late, base = (totals[name].to_numpy().astype(float) for name in ("late", "expected"))
     values, variances = stats.roots(late, base, deff)
     enough = base >= FEWEST_EXPECTED
@@ -258,36 +253,43 @@ def _judged(
         else (0.0, 0.0)
     )
     usual = between if enough.sum() >= _MANY_UNITS else 0.0
-    inner = stats.funnel_limits(variances, INNER, usual)
-    outer = stats.funnel_limits(variances, OUTER, usual)
     shrunk = stats.shrink(values, variances, replace(_KNOWN_MEAN, between=between))
-    low, high = _interval(values, variances)
-    moved_low, moved_high = _interval(shrunk.values, shrunk.errors**2)
-    units = []
-    for at, row in enumerate(totals.iter_rows(named=True)):
-        overlap = overlaps.get(row[by])
-        ratio = float(values[at] ** 2)
-        reach = (float(outer[0][at]), float(outer[1][at]))
-        near = (float(inner[0][at]), float(inner[1][at]))
-        units.append(
-            Compared(
-                name=row[by],
-                due=row["due"],
-                late=row["late"],
-                expected=row["expected"],
-                ratio=ratio,
-                low=float(low[at]),
-                high=float(high[at]),
-                shrunk=float(shrunk.values[at] ** 2),
-                shrunk_low=float(moved_low[at]),
-                shrunk_high=float(moved_high[at]),
-                limits=reach,
-                overlap=overlap,
-                label=_label(row["expected"], overlap, ratio, (near, reach)),
-                band=None,
-            )
-        )
-    return units, between
+    ranges = [
+        *stats.funnel_limits(variances, INNER, usual),
+        *stats.funnel_limits(variances, OUTER, usual),
+        *_interval(values, variances),
+        *_interval(shrunk.values, shrunk.errors**2),
+        shrunk.values**2,
+    ]
+    columns = np.column_stack(ranges).tolist()
+    units = [
+        _unit(row, by, overlaps.get(row[by]), numbers)
+        for row, numbers in zip(totals.iter_rows(named=True), columns, strict=True)
+    ]
+    return units, between, usual
+
+
+def _unit(
+    row: Mapping[str, Any], by: Unit, overlap: float | None, numbers: Sequence[float]
+) -> Compared:
+    near_low, near_high, low, high, *own, moved = numbers
+    ratio = row["late"] / row["expected"]
+    return Compared(
+        name=row[by],
+        due=row["due"],
+        late=row["late"],
+        expected=row["expected"],
+        ratio=ratio,
+        low=own[0],
+        high=own[1],
+        shrunk=moved,
+        shrunk_low=own[2],
+        shrunk_high=own[3],
+        limits=(low, high),
+        overlap=overlap,
+        label=_label(row["expected"], overlap, ratio, ((near_low, near_high), (low, high))),
+        band=None,
+    )
 
 
 def _interval(values: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -90,8 +90,13 @@ def _of_service(catalog: Catalog) -> tuple[Parameter, ...]:
     return (Parameter("measure", "Measured by", measures, HEADLINE),)
 
 
+def _of_carrier_comparison(_catalog: Catalog) -> tuple[Parameter, ...]:
+    return (Parameter("compare", "Compare", {"carrier": "carriers", "depot": "depots"}),)
+
+
 PAGES: Mapping[str, Callable[[Catalog], tuple[Parameter, ...]]] = {
     "": _of_the_overview,
+    "carrier_comparison": _of_carrier_comparison,
     "cost_to_serve": _of_cost_to_serve,
     "satisfaction": _of_satisfaction,
     "service": _of_service,
