@@ -137,7 +137,7 @@ def test_the_command_prints_the_finding_and_its_rows(
 def test_equal_carriers_are_seldom_called_different() -> None:
     """At most 0.5 % false labels at the 99.8 % limits, with routes and days that cluster."""
     rng = np.random.default_rng(20_261_124)
-    worlds, days, stop = 1_000, 182, 30
+    worlds, days, stop = 4_000, 182, 30
     per_day = np.array([15, 30, 60, 60, 60, 20, 220, 25])
     codes = indicators(np.arange(CARRIERS), CARRIERS)
     false = 0
