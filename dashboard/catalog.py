@@ -77,10 +77,11 @@ class Metric:
 
 @dataclass(frozen=True)
 class Distribution:
-    """A whole number that every row of a model has, for quantiles and histograms.
+    """What every row of a model has, counted: a whole number, for quantiles, or a text.
 
     Attributes:
-        value: SQL of the number; null ranks after every value.
+        unit: Of the number; 'text' where it is none.
+        value: SQL of it; null ranks after every value.
         condition: SQL that chooses the rows; None takes all.
         split: Dimension that its roll-up is split by, beside segment; None for none.
         kept: Whether its roll-up keeps days or months.
@@ -90,7 +91,7 @@ class Distribution:
     label: str
     question: str
     definition: str
-    unit: Unit
+    unit: Unit | Literal["text"]
     fact: str
     date: str
     value: str
@@ -309,7 +310,7 @@ def _distribution(header: Header, facts: Mapping[str, Model]) -> Distribution:
         label=header.keys["label"],
         question=header.keys["question"],
         definition=header.text,
-        unit=header.one_of("unit", get_args(Unit)),  # ty: ignore[invalid-argument-type]
+        unit=header.one_of("unit", (*get_args(Unit), "text")),  # ty: ignore[invalid-argument-type]
         fact=fact,
         date=header.keys["date"],
         value=terms["value"],

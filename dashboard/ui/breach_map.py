@@ -149,7 +149,9 @@ def _named(on: Opened) -> str:
     around = " and ".join(on.land.label(zone) for zone in list(zones)[:_MOST_NAMED])
     if chosen[0] not in spots:
         return around
-    return f"{around}, cell {chosen[0]}" if len(chosen) == 1 else f"{len(chosen)} cells in {around}"
+    return (
+        f"{around}, cell {chosen[0]}" if len(chosen) == 1 else f"{len(chosen)} cells in {around}"
+    )
 
 
 def _behind(on: Opened) -> None:
