@@ -33,9 +33,21 @@ sections = {
     ],
     "Investigate": [
         st.Page(
+            pages / "breach_map.py",
+            title="Breach map",
+            help="Where do breaches concentrate beyond chance?",
+        ),
+        st.Page(
             pages / "deliveries.py",
             title="Deliveries",
             help="Show me the rows, then the one delivery's timeline",
+        ),
+    ],
+    "Carriers": [
+        st.Page(
+            pages / "carrier_comparison.py",
+            title="Comparison",
+            help="Who is better or worse than case mix explains?",
         ),
     ],
     "Data": [

@@ -54,7 +54,8 @@ def open_view(page: str, pages: Iterable[str]) -> None:
     )
     chosen = filter_bar(offered)
     offer_newest(warehouse, manifest)
-    labels = {dimension.name: dimension.label for dimension in offered.dimensions}
+    named = (*offered.dimensions, *offered.when_set)
+    labels = {dimension.name: dimension.label for dimension in named}
     view.show(
         view.View(
             warehouse=folder,
@@ -76,7 +77,8 @@ def _is_asked(dimension: Dimension) -> bool:
     """Whether a dimension beside the bar's is filtered by: a link, or its box, says so."""
     name = dimension.name
     asked = st.session_state.get(name) or any(st.query_params.get_all(name))
-    return dimension.column is not None and not dimension.filter and bool(asked)
+    has_own_box = dimension.filter or dimension.when_set
+    return dimension.column is not None and not has_own_box and bool(asked)
 
 
 @st.cache_data(max_entries=40, show_spinner=False)

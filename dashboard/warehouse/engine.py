@@ -4,11 +4,12 @@ Schemas, each reading only the one before: `stored` (Parquet files as they are),
 (what the snapshot can know at its as_of: views/*.sql) and one per policy.
 """
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -21,6 +22,7 @@ from dashboard.catalog import Catalog
 from dashboard.churn import Churn, churn_in_use
 from dashboard.contract import VERSION
 from dashboard.errors import AccessError, WarehouseError
+from dashboard.faults import Faults, faults_in_use
 from dashboard.settings import Settings
 from dashboard.themes import Themes, themes_in_use
 from dashboard.warehouse import index
@@ -69,6 +71,7 @@ class Engine:
         self._loaded: set[str] = set()
         self._schemas: dict[str, str] = {}
         self._allowed: dict[tuple, str] = {}
+        self._known: dict[tuple[str, str], Any] = {}
         self._columns: dict[str, dict[str, str]] = {}
         self._index = manifest.files.get(index.NAME, ())
         self.extents = Extents(folder, manifest.files.get("deliveries", ()))
@@ -96,6 +99,11 @@ class Engine:
     def churn(self) -> Churn:
         """What a breach is assumed to put at risk, by today's file."""
         return churn_in_use(self._settings.breaches)
+
+    @property
+    def faults(self) -> Faults:
+        """Whose fault declared reasons and evidence say it is, by today's file."""
+        return faults_in_use(self._settings.faults)
 
     def shows(self, table: str, policy: Policy) -> bool:
         """Whether a table exists for a policy."""
@@ -172,6 +180,13 @@ class Engine:
         """Run one statement and hand its rows out in batches; they are never all in memory."""
         with self._root.cursor() as cursor, self._files_gone_as_sentence():
             yield from cursor.sql(statement, params=dict(values)).to_arrow_reader(rows)
+
+    def once(self, what: str, policy: Policy, ask: Callable[[], Any]) -> Any:  # noqa: ANN401
+        """The answer to a question about the whole snapshot, asked once: it never changes."""
+        key = (what, policy.id)
+        if key not in self._known:
+            self._known[key] = ask()
+        return self._known[key]
 
     def rollup(self, question: Question, policy: Policy) -> Kept | None:
         """The smallest roll-up that can answer a question; None where only the rows can.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -11,15 +12,19 @@ from dashboard.benchmarks import Benchmark
 from dashboard.catalog import Catalog, Dimension
 from dashboard.churn import Churn
 from dashboard.errors import ScopeError
+from dashboard.faults import Faults
 from dashboard.scope import Period, Scope
+from dashboard.stated import Factor
 from dashboard.themes import Themes
-from dashboard.warehouse import rollup
+from dashboard.warehouse import rollup, scoring
 from dashboard.warehouse.engine import Engine
 from dashboard.warehouse.filtering import where_conditions
 from dashboard.warehouse.gate import tables_named
 from dashboard.warehouse.rollup_tables import Question
 from dashboard.warehouse.rows import Rows
+from dashboard.warehouse.scoring import Scores
 from dashboard.warehouse.snapshots import Manifest
+from dashboard.warehouse.terms import terms_scan
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,11 @@ class Reader:
         """The deliveries one by one."""
         return Rows(self.manifest, self.policy, self.engine)
 
+    @property
+    def faults(self) -> Faults:
+        """Whose fault declared reasons and evidence say it is, by today's file."""
+        return self.engine.faults
+
     def roll_up(self, metrics: Sequence[str], by: Sequence[str], scope: Scope) -> pl.DataFrame:
         """Sum metrics over the rows of a scope, split by dimensions.
 
@@ -96,6 +106,19 @@ class Reader:
             UnknownNameError: A metric, dimension or column does not exist.
             ScopeError: A condition cannot be read, or the metric's model lacks its column.
         """
+        return rollup.stack(self.sums(metrics, by, scope), metrics, by)
+
+    def sums(self, metrics: Sequence[str], by: Sequence[str], scope: Scope) -> list[pl.DataFrame]:
+        """As `roll_up`, a metric in three columns: for thousands of days at once.
+
+        Returns:
+            One frame per scan, one row per group that has any row of its model: the
+            dimensions and, per metric, its numerator, denominator and rows, named
+            `metric.part`. Without any row of a metric, `metric.rows` is 0. In no order.
+
+        Raises:
+            UnknownNameError: A metric or dimension is not in the catalogue.
+        """
         frames = []
         for (fact, _), found in rollup.by_model(self.catalog, metrics).items():
             where, cut = self._where(fact, scope)
@@ -106,19 +129,22 @@ class Reader:
                 self._query(statement.sql, {**statement.values, **where}, cut)
                 for statement in self._statements(rest, by, scope)
             ]
-        return rollup.stack(frames, metrics, by)
+        return frames
 
-    def distribution(self, name: str, by: Sequence[str], scope: Scope) -> pl.DataFrame:
+    def distribution(
+        self, name: str, by: Sequence[str], scope: Scope, since: date | None = None
+    ) -> pl.DataFrame:
         """Count how often each value of a distribution occurs.
 
         Args:
             name: From the catalogue.
             by: Dimension names; cuts of time are refused.
             scope: Period and filters.
+            since: Tells days from this one on from earlier ones, in one pass.
 
         Returns:
-            One row per group and value: the dimensions, value (null ranks last: not
-            arrived), rows. Sorted by group, then value.
+            One row per group and value: the dimensions, `is_since` where it was asked,
+            value (null ranks last: not arrived), rows. Sorted by all of these.
 
         Raises:
             UnknownNameError: The distribution or a dimension is not in the catalogue.
@@ -127,14 +153,36 @@ class Reader:
         asked = self.catalog.distribution(name)
         where, cut = self._where(asked.fact, scope)
         split = [self._column_dimension(one).name for one in (*by, *dict(scope.filters))]
-        question = Question(asked.fact, asked.date, split, scope.period, name)
+        days = scope.period if since is None else "each"
+        question = Question(asked.fact, asked.date, split, days, name)
         kept = None if scope.where else self.engine.rollup(question, self.policy)
+        halves = rollup.Split(by, since)
         if kept is None:
-            found = rollup.value_counts(self.catalog, asked, by, scope, None)
+            found = rollup.value_counts(self.catalog, asked, halves, scope)
             return self._query(found.sql, {**found.values, **where}, cut)
         source = rollup.Source(kept.relation, kept.conditions, self.fiscal_year_start, kept.kept)
-        found = rollup.value_counts(self.catalog, asked, by, scope, source)
+        found = rollup.value_counts(self.catalog, asked, halves, scope, source)
         return self.engine.query(found.sql, found.values)
+
+    def terms(self, metrics: Sequence[str], columns: Sequence[str], scope: Scope) -> pl.DataFrame:
+        """The rows of a model, each with its term of every metric.
+
+        Args:
+            metrics: Shares of rows of one model.
+            columns: Columns of that model.
+            scope: Period and filters.
+
+        Returns:
+            The columns, then one column per metric: 1 where the row is in the numerator, 0
+            where it is in the denominator alone, null where it is in neither. In no order.
+
+        Raises:
+            UnknownNameError: A metric is not in the catalogue.
+            CatalogError: The metrics are no shares of rows of one model.
+        """
+        scan = terms_scan(self.catalog, metrics, columns, scope)
+        where, cut = self._where(self.catalog.metric(metrics[0]).fact, scope)
+        return self._query(scan.sql, {**scan.values, **where}, cut)
 
     def report(self, name: str, scope: Scope) -> pl.DataFrame:
         """The rows of a report, its models cut to a scope.
@@ -160,6 +208,48 @@ class Reader:
             raise ScopeError(message)
         return self._query(report.sql, values, conditions)
 
+    def strata(self, factors: Sequence[Factor], scope: Scope) -> pl.DataFrame:
+        """Count due deliveries and breaches by every factor of the case mix and carrier.
+
+        Returns:
+            One row per combination: a text column per factor, carrier, due, late.
+        """
+        return self._judged(scoring.strata(self.catalog, factors, scope), scope)
+
+    def scored(self, scores: Scores, by: Sequence[str], scope: Scope) -> pl.DataFrame:
+        """Sum breaches beside what a fit of the case mix expects.
+
+        Returns:
+            One row per group, sorted: the dimensions, due, late, expected, variance (the
+            sum of p·(1 − p) over its deliveries).
+
+        Raises:
+            UnknownNameError: A dimension is not in the catalogue.
+        """
+        asked = scoring.scored(self.catalog, scores, by, scope, self.fiscal_year_start)
+        return self._judged(asked, scope)
+
+    def listed(
+        self, columns: Sequence[tuple[str, str]], scope: Scope, scores: Scores | None = None
+    ) -> pl.DataFrame:
+        """List due deliveries one by one, to be searched.
+
+        Args:
+            columns: Name and SQL of what is listed, from the catalogue.
+            scope: Period and filters.
+            scores: A fit of the case mix, if what it expects is wanted.
+
+        Returns:
+            One row per delivery due: the columns as text, day, late (0 or 1), chance (of
+            being late; null without a fit).
+        """
+        return self._judged(scoring.listed(self.catalog, columns, scope, scores), scope)
+
+    def _judged(self, asked: rollup.Statement, scope: Scope) -> pl.DataFrame:
+        """Put a statement about deliveries whose promise is judged, cut by columns too."""
+        where, cut = self._where(self.catalog.metric(scoring.JUDGED).fact, scope)
+        return self._query(asked.sql, {**asked.values, **where}, cut)
+
     def values(self, dimension: str) -> list[str]:
         """The values of a dimension, sorted; '(none)' among them where it is null."""
         column = rollup.value_of(self._column_dimension(dimension))
@@ -176,8 +266,7 @@ class Reader:
 
     def span(self) -> Period | None:
         """First and last local day with a promise, due or not; None without any."""
-        found = self.roll_up(("volume",), (), Scope())
-        return Period(*found.row(0)[-2:]) if found.height else None
+        return self.engine.once("span", self.policy, self._span)
 
     def coverage(self, table: str) -> Coverage:
         """How many rows of a contract table hold each column.
@@ -198,14 +287,7 @@ class Reader:
 
     def targets(self, quarter: str) -> dict[tuple[str, str], float]:
         """Targets of a quarter ('2026Q3') by segment and metric; none if not shown."""
-        if not self.shows("targets"):
-            return {}
-        found = self._query(
-            "select segment, metric, target from targets where quarter = $quarter",
-            {"quarter": quarter},
-            {},
-        )
-        return {(segment, metric): target for segment, metric, target in found.iter_rows()}
+        return self.engine.once("targets", self.policy, self._targets).get(quarter, {})
 
     def sql(self, metrics: Sequence[str], by: Sequence[str], scope: Scope) -> str:
         """The statements that answer `roll_up`, to read."""
@@ -227,6 +309,19 @@ class Reader:
             message = f"{fact} have no {lacking[0]}; leave out that condition"
             raise ScopeError(message)
         return values, {fact: conditions}
+
+    def _span(self) -> Period | None:
+        found = self.roll_up(("volume",), (), Scope())
+        return Period(*found.row(0)[-2:]) if found.height else None
+
+    def _targets(self) -> dict[str, dict[tuple[str, str], float]]:
+        """All targets, by quarter."""
+        found: dict[str, dict[tuple[str, str], float]] = {}
+        if self.shows("targets"):
+            rows = self._query("select quarter, segment, metric, target from targets", {}, {})
+            for quarter, segment, metric, target in rows.iter_rows():
+                found.setdefault(quarter, {})[segment, metric] = target
+        return found
 
     def _parts(self, metrics: Sequence[str]) -> list[tuple[str, ...]]:
         """Metrics that the same roll-ups hold; all of them where one roll-up holds all."""
