@@ -14,7 +14,7 @@ from dashboard.errors import ScopeError
 from dashboard.scope import Period, Scope
 from dashboard.themes import Themes
 from dashboard.warehouse import rollup
-from dashboard.warehouse.engine import Engine
+from dashboard.warehouse.engine import Engine, Kept
 from dashboard.warehouse.gate import tables_named
 from dashboard.warehouse.rollup_tables import Question
 from dashboard.warehouse.snapshots import Manifest
@@ -134,7 +134,7 @@ class Reader:
         if kept is None:
             found = rollup.value_counts(self.catalog, asked, rollup.Split(by, since), scope)
             return self._query(found.sql, found.values, {})
-        source = rollup.Source(kept.relation, kept.conditions, self.fiscal_year_start, kept.kept)
+        source = self._source(kept)
         cut = rollup.Split(by, since)
         found = rollup.value_counts(self.catalog, asked, cut, scope, source)
         return self.engine.query(found.sql, found.values)
@@ -155,6 +155,15 @@ class Reader:
             message = f"report '{name}' knows no period and no filter; ask without them"
             raise ScopeError(message)
         return self._query(report.sql, values, conditions)
+
+    def whole_report(self, name: str) -> pl.DataFrame:
+        """The rows of a report over the whole snapshot, asked once: it never changes.
+
+        Raises:
+            UnknownNameError: No report has this name.
+            AccessError: It reads a table that the policy does not show.
+        """
+        return self.engine.once(name, self.policy, lambda: self.report(name, Scope()))
 
     def values(self, dimension: str) -> list[str]:
         """The values of a dimension, sorted; '(none)' among them where it is null."""
@@ -236,10 +245,12 @@ class Reader:
         found = self.engine.rollup(asked, self.policy)
         if found is None:
             return None
-        source = rollup.Source(
-            found.relation, found.conditions, self.fiscal_year_start, found.kept
+        return rollup.kept_scan(self.catalog, metrics, by, scope, self._source(found))
+
+    def _source(self, kept: Kept) -> rollup.Source:
+        return rollup.Source(
+            kept.relation, kept.conditions, self.fiscal_year_start, kept.kept, kept.dimensions
         )
-        return rollup.kept_scan(self.catalog, metrics, by, scope, source)
 
     def _statements(
         self, metrics: Sequence[str], by: Sequence[str], scope: Scope
