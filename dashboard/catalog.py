@@ -24,6 +24,7 @@ Unit = Literal["share", "money", "score", "ratio", "minutes", "count"]
 Better = Literal["higher", "lower", "neither"]
 Grain = Literal["day", "week", "month", "quarter"]
 KeptIn = Literal["each", "cells", "everywhere"]
+Params = Literal["scope", "delivery", "route"]
 
 HEADLINES = ("on_time_rate", "cost_to_serve", "satisfaction")
 """The metrics that every segment is judged by."""
@@ -122,10 +123,12 @@ class Report:
     """One table behind a page.
 
     Attributes:
+        params: What it is asked about: a scope, one delivery, or one route on one day.
         cuts: Models that a scope cuts; None cuts every model that the report reads.
     """
 
     name: str
+    params: Params
     title: str
     question: str
     grain: str
@@ -327,11 +330,11 @@ def _parse(header: Header) -> exp.Expr:
 
 def _report(header: Header) -> Report:
     header.need("title", "question", "grain", "params", "columns", may=("cuts",))
-    header.one_of("params", ("scope",))
     _parse(header)
     keys = header.keys
     return Report(
         name=header.path.stem,
+        params=header.one_of("params", get_args(Params)),  # ty: ignore[invalid-argument-type]
         title=keys["title"],
         question=keys["question"],
         grain=keys["grain"],

@@ -61,6 +61,11 @@ class Settings(BaseSettings):
         description="CSV file of published figures of your own, shown after those of "
         "`queries/benchmarks.csv` and with its columns.",
     )
+    breaches: Path | None = Field(
+        default=None,
+        description="File of what a breach is assumed to put at risk, in place of "
+        "`queries/breaches.toml`.",
+    )
     time_zone: str = Field(
         default="UTC",
         description="Zone of local times in the files of a new profile, where nobody states "
@@ -70,6 +75,12 @@ class Settings(BaseSettings):
         default=200,
         description="Most megabytes that one upload on the page Data quality may hold, all "
         "files together; 0: no uploads. Larger files: `doorstep profile new`.",
+    )
+
+    rollup_from_rows: Annotated[int, Field(ge=0)] = Field(
+        default=10_000,
+        description="Models with fewer rows keep one roll-up, by segment: a scan answers as "
+        "fast, and an import ends sooner.",
     )
 
     @property

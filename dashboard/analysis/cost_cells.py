@@ -142,14 +142,14 @@ def _whole_cells(
     reader: Reader, scope: Scope, own: Mapping[CellKey, Mapping[Group, Sums]]
 ) -> dict[CellKey, Sums]:
     """All deliveries of each cell; asked for anew only where filters hide some."""
-    if set(dict(scope.filters)) <= {"channel", "depot"}:
+    if not scope.where and set(dict(scope.filters)) <= {"channel", "depot"}:
         found = {}
         for key, groups in own.items():
             found[key] = Sums()
             for sums in groups.values():
                 found[key].add(sums)
         return found
-    every = dict(_by_cell(reader, (), scope.within(**dict.fromkeys(dict(scope.filters), ()))))
+    every = dict(_by_cell(reader, (), Scope(scope.period)))
     return {key: every[key][()] for key in own}
 
 

@@ -52,7 +52,7 @@ def cost_to_serve(reader: Reader, rule: str, scope: Scope) -> CostBoard:
         segments=segments,
         whole=whole,
         allocation=chosen,
-        covers_all=not scope.filters,
+        covers_all=not (scope.filters or scope.where),
         readouts=readouts,
         reconciliation=reconciliation(reader, scope.period),
         without_revenue=_without_revenue(cells),

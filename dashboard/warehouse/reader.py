@@ -10,13 +10,16 @@ import polars as pl
 from dashboard.access import Policy
 from dashboard.benchmarks import Benchmark
 from dashboard.catalog import Catalog, Dimension
+from dashboard.churn import Churn
 from dashboard.errors import ScopeError
 from dashboard.scope import Period, Scope
 from dashboard.themes import Themes
 from dashboard.warehouse import rollup
 from dashboard.warehouse.engine import Engine, Kept
+from dashboard.warehouse.filtering import where_conditions
 from dashboard.warehouse.gate import tables_named
 from dashboard.warehouse.rollup_tables import Question
+from dashboard.warehouse.rows import Rows
 from dashboard.warehouse.snapshots import Manifest
 
 
@@ -65,6 +68,16 @@ class Reader:
         """Published figures, by today's files."""
         return self.engine.benchmarks
 
+    @property
+    def churn(self) -> Churn:
+        """What a breach is assumed to put at risk, by today's file."""
+        return self.engine.churn
+
+    @property
+    def rows(self) -> Rows:
+        """The deliveries one by one."""
+        return Rows(self.manifest, self.policy, self.engine)
+
     def roll_up(self, metrics: Sequence[str], by: Sequence[str], scope: Scope) -> pl.DataFrame:
         """Sum metrics over the rows of a scope, split by dimensions.
 
@@ -81,7 +94,8 @@ class Reader:
             and last_day of its rows. Sorted by metric as asked, then group.
 
         Raises:
-            UnknownNameError: A metric or dimension is not in the catalogue.
+            UnknownNameError: A metric, dimension or column does not exist.
+            ScopeError: A condition cannot be read, or the metric's model lacks its column.
         """
         return rollup.stack(self.sums(metrics, by, scope), metrics, by)
 
@@ -97,12 +111,13 @@ class Reader:
             UnknownNameError: A metric or dimension is not in the catalogue.
         """
         frames = []
-        for found in rollup.by_model(self.catalog, metrics).values():
+        for (fact, _), found in rollup.by_model(self.catalog, metrics).items():
+            where, cut = self._where(fact, scope)
             kept = {part: self._from_rollup(part, by, scope) for part in self._parts(found)}
             frames += [self.engine.query(one.sql, one.values) for one in kept.values() if one]
             rest = [name for part, one in kept.items() if one is None for name in part]
             frames += [
-                self._query(statement.sql, statement.values, {})
+                self._query(statement.sql, {**statement.values, **where}, cut)
                 for statement in self._statements(rest, by, scope)
             ]
         return frames
@@ -127,16 +142,16 @@ class Reader:
             ScopeError: A dimension cuts time.
         """
         asked = self.catalog.distribution(name)
+        where, cut = self._where(asked.fact, scope)
         split = [self._column_dimension(one).name for one in (*by, *dict(scope.filters))]
         days = scope.period if since is None else "each"
         question = Question(asked.fact, asked.date, split, days, name)
-        kept = self.engine.rollup(question, self.policy)
+        kept = None if scope.where else self.engine.rollup(question, self.policy)
+        apart = rollup.Split(by, since)
         if kept is None:
-            found = rollup.value_counts(self.catalog, asked, rollup.Split(by, since), scope)
-            return self._query(found.sql, found.values, {})
-        source = self._source(kept)
-        cut = rollup.Split(by, since)
-        found = rollup.value_counts(self.catalog, asked, cut, scope, source)
+            found = rollup.value_counts(self.catalog, asked, apart, scope)
+            return self._query(found.sql, {**found.values, **where}, cut)
+        found = rollup.value_counts(self.catalog, asked, apart, scope, self._source(kept))
         return self.engine.query(found.sql, found.values)
 
     def report(self, name: str, scope: Scope) -> pl.DataFrame:
@@ -148,7 +163,14 @@ class Reader:
             AccessError: It reads a table that the policy does not show.
         """
         report = self.catalog.report(name)
+        if report.params != "scope":
+            message = f"report '{name}' is about one {report.params}; ask 'doorstep delivery ID'"
+            raise ScopeError(message)
         values, conditions = rollup.scope_conditions(self.catalog, scope)
+        for fact in tables_named(report.sql) & set(conditions):
+            where, cut = self._where(fact, scope)
+            values |= where
+            conditions[fact] = [*conditions[fact], *cut.get(fact, ())]
         if report.cuts is not None:
             conditions = {model: conditions[model] for model in report.cuts}
         if values and not tables_named(report.sql) & set(conditions):
@@ -223,6 +245,21 @@ class Reader:
                 found.setdefault(quarter, {})[segment, metric] = target
         return found
 
+    def _where(
+        self, fact: str, scope: Scope
+    ) -> tuple[dict[str, object], dict[str, Sequence[str]]]:
+        """The conditions on columns as they cut one model, and the values bound in them."""
+        if not scope.where:
+            return {}, {}
+        known = self.engine.columns("deliveries", self.policy)
+        values, conditions = where_conditions(scope, known)
+        lacking = [one.column for one in scope.where
+                   if one.column not in self.engine.columns(fact, self.policy)]  # fmt: skip
+        if lacking:
+            message = f"{fact} have no {lacking[0]}; leave out that condition"
+            raise ScopeError(message)
+        return values, {fact: conditions}
+
     def _parts(self, metrics: Sequence[str]) -> list[tuple[str, ...]]:
         """Metrics that the same roll-ups hold; all of them where one roll-up holds all."""
         only_cells = tuple(n for n in metrics if self.catalog.metric(n).kept == "cells")
@@ -239,7 +276,7 @@ class Reader:
         split = [self.catalog.dimension(name) for name in (*by, *dict(scope.filters))]
         days = scope.period if not {"day", "week"} & {d.grain for d in split} else "each"
         columns = tuple(dict.fromkeys(d.name for d in split if d.column))
-        if any(d.grain for d in split[len(by) :]):
+        if scope.where or any(d.grain for d in split[len(by) :]):
             return None
         asked = Question(first.fact, first.date, columns, days, metrics=tuple(metrics))
         found = self.engine.rollup(asked, self.policy)
@@ -270,7 +307,4 @@ class Reader:
         values: Mapping[str, Any],
         conditions: Mapping[str, Sequence[str]],
     ) -> pl.DataFrame:
-        """Every question goes through here: gate, policy, cursor."""
-        statement = self.engine.allow(sql, self.policy, conditions)
-        bound = {name: value for name, value in values.items() if f"${name}" in statement}
-        return self.engine.query(statement, bound)
+        return self.engine.ask(sql, self.policy, values, conditions)

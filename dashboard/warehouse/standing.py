@@ -4,7 +4,7 @@ A view that is no table's own says what all rows of other tables say together. I
 out when a snapshot is made, so that a question about a week need not read every row.
 """
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -14,6 +14,9 @@ from dashboard.warehouse.gate import tables_named
 from dashboard.warehouse.snapshots import DataFile, Manifest
 from dashboard.warehouse.sql import identifier, literal
 from dashboard.warehouse.writing import data_file
+
+if TYPE_CHECKING:
+    from dashboard.warehouse.building import Place
 
 _PREFIX = "view_"
 
@@ -36,36 +39,35 @@ def without_views(manifest: Manifest) -> Manifest:
 
 def keep_views(
     connection: duckdb.DuckDBPyConnection,
-    folder: Path,
-    catalog: Catalog,
+    place: "Place",
     manifest: Manifest,
     before: Manifest | None,
 ) -> dict[str, tuple[DataFile, ...]]:
-    """Write every view that any row was read for; returns their files by name.
+    """Write every view of more than a few rows; returns their files by name.
 
     Args:
         connection: Shows the new snapshot's tables in the schema `known`.
-        folder: The warehouse.
-        catalog: States the views.
+        place: The warehouse and its rules.
         manifest: Of the new snapshot.
         before: A snapshot whose views were made in the same way: one stays that reads
             nothing but what it read then.
     """
     found = {}
-    for name in standing_views(catalog):
-        tables = tables_named(catalog.views[name])
+    for name in standing_views(place.catalog):
+        tables = tables_named(place.catalog.views[name])
+        rows = sum(file.rows for table in tables for file in manifest.files.get(table, ()))
         old = kept_files(before, name) if before else ()
         if before and old and all(_same(before, manifest, table) for table in tables):
             found[_PREFIX + name] = old
-        elif any(file.rows for table in tables for file in manifest.files.get(table, ())):
-            path = folder / "tables" / f"{_PREFIX}{name}" / f"{manifest.id}-0.parquet"
+        elif rows and rows >= place.settings.rollup_from_rows:
+            path = place.folder / "tables" / f"{_PREFIX}{name}" / f"{manifest.id}-0.parquet"
             path.parent.mkdir(parents=True, exist_ok=True)
             connection.execute(
                 f"copy (select * from known.{identifier(name)} order by all) "
                 f"to {literal(str(path))} (format parquet, compression zstd)"
             )
             failpoints.reached("rollup_written")
-            found[_PREFIX + name] = (data_file(folder, path),)
+            found[_PREFIX + name] = (data_file(place.folder, path),)
     return found
 
 
