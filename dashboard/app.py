@@ -62,3 +62,4 @@ page = st.navigation(sections, position="top")
 with ui.errors_as_sentences():
     ui.open_view(page.url_path, (one.url_path for held in sections.values() for one in held))
     page.run()
+ui.warm_up()
