@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.contingency_tables import StratifiedTable
 
+from dashboard.errors import NotEnoughDataError
 from dashboard.stats.experiments import (
     adjusted,
     clusters,
@@ -308,3 +309,25 @@ def test_swapping_the_arms_turns_the_sign() -> None:
     assert there.estimate == -back.estimate
     assert interval(there) == pytest.approx((-back.high, -back.low))
     assert there.p_value == pytest.approx(back.p_value)
+
+
+def test_the_same_mix_turns_the_sign_of_the_published_admissions() -> None:
+    published = expected("09b_simpson")
+    rows = given_rows("09b_simpson")
+    x_a, n_a, x_b, n_b = (np.array(column(rows, name)) for name in ("x_a", "n_a", "x_b", "n_b"))
+    # a less b, as published: b is the control.
+    effects = x_a / n_a - x_b / n_b
+
+    found = heterogeneity.at_one_mix(effects, n_b, n_a)
+
+    assert effects == pytest.approx(published["stratum_diff"], rel=1e-8)
+    assert found == pytest.approx(published["mh_risk_difference"], rel=1e-8)
+    assert (found * published["crude_diff"] < 0) == published["simpson_flag"]
+
+
+def test_a_covariate_that_the_assignment_moved_is_refused() -> None:
+    (_, before), (after, _) = arms("02_ab_mean_cuped", "cost", "cost_pre")
+
+    adjusted.check_before(before, before + 0.01)
+    with pytest.raises(NotEnoughDataError, match="measured after the assignment"):
+        adjusted.check_before(before, after + 3)

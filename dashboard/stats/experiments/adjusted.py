@@ -7,7 +7,9 @@ import numpy as np
 from statsmodels.regression.linear_model import OLS
 
 from dashboard.errors import NotEnoughDataError
-from dashboard.stats.experiments.effects import Effect, limits
+from dashboard.stats.experiments.effects import Effect, limits, welch
+from dashboard.stats.experiments.moments import Moments
+from dashboard.stats.experiments.split import ALARM
 
 Array: TypeAlias = np.ndarray
 
@@ -70,6 +72,25 @@ def adjust(
         relative_low=low / base if base else None,
         relative_high=high / base if base else None,
     )
+
+
+def check_before(control: Array, treatment: Array) -> None:
+    """Refuse a covariate that the assignment itself seems to have moved.
+
+    Raises:
+        NotEnoughDataError: The arms differ in it by more than chance explains.
+    """
+    arms = Moments.of(control), Moments.of(treatment)
+    if not sum(float(arm.variance) for arm in arms) > 0:
+        return
+    found = welch(*arms)
+    if found.p_value < ALARM:
+        message = (
+            f"the covariate is {found.control:.4g} in control and {found.treatment:.4g} in "
+            f"treatment (p = {found.p_value:.1g}): it was measured after the assignment, or arms "
+            "were not dealt by chance; one measured before is needed"
+        )
+        raise NotEnoughDataError(message)
 
 
 def linearised(y: Array, d: Array) -> Array:

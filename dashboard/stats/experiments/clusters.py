@@ -27,7 +27,7 @@ class Clusters:
     """An arm's clusters, one element each.
 
     Attributes:
-        y, d: Numerator and denominator summed over the cluster; d > 0.
+        y, d: Numerator and denominator summed over the cluster.
     """
 
     y: Array
@@ -35,11 +35,11 @@ class Clusters:
 
     @classmethod
     def of(cls, cluster: Array, y: Array, d: Array | None = None) -> "Clusters":
-        """Sum rows by cluster; those with nothing to divide by are left out."""
+        """Sum rows by cluster; those that hold nothing are left out."""
         low = np.ones(len(y)) if d is None else np.asarray(d, float)
         _, place = np.unique(cluster, return_inverse=True)
         sums = [np.bincount(place, weights=np.asarray(part, float)) for part in (y, low)]
-        held = sums[1] > 0
+        held = (sums[1] > 0) | (sums[0] != 0)
         return cls(sums[0][held], sums[1][held])
 
     @property
@@ -49,8 +49,9 @@ class Clusters:
 
     @property
     def means(self) -> Array:
-        """The ratio of each."""
-        return self.y / self.d
+        """The ratio of each that has anything to divide by."""
+        held = self.d > 0
+        return self.y[held] / self.d[held]
 
 
 def compare_clusters(

@@ -52,6 +52,18 @@ class Heterogeneity:
         return self.q_p_value < DIFFERS
 
 
+def at_one_mix(effects: Array, control: Array, treatment: Array) -> float:
+    """The effect where both arms have the same mix of segments (Mantel–Haenszel weights).
+
+    Args:
+        effects: One per segment.
+        control: Units of the control arm, aligned.
+        treatment: Units of the other.
+    """
+    n0, n1 = np.asarray(control, float), np.asarray(treatment, float)
+    return float(np.average(effects, weights=n0 * n1 / (n0 + n1)))
+
+
 def compare_segments(effects: Array, variances: Array, p_values: Sequence[float]) -> Heterogeneity:
     """Test whether effects differ, and shrink them to their mean.
 
