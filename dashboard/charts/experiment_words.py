@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from dashboard.analysis.experiments.experiment import Experiment
 from dashboard.analysis.experiments.results import ArmResult, Comparison, Judged, Segments
 from dashboard.analysis.experiments.trials import Measure
 from dashboard.charts import formats
+from dashboard.scope import Period
 from dashboard.stats.experiments.verdict import FINAL, Verdict
 
 MEANS: Mapping[Verdict, str] = {
@@ -92,6 +94,41 @@ def _is_at_stake(guardrail: Comparison) -> bool:
         return True
     low, _ = guardrail.oriented(guardrail.effect.low, guardrail.effect.high)
     return low <= -margin
+
+
+def money(found: Experiment) -> str:
+    """What the arm does to cost in a quarter, at the experiment's own traffic."""
+    own = found.money
+    if own is None:
+        return "; cost is not known" if found.judged and found.judged.headline else ""
+    around = " to ".join(_signed(end) for end in (own.low, own.high))
+    traffic = formats.number(own.deliveries)
+    return (
+        f"; cost {_signed(own.value)} a quarter ({around}) at its traffic of {traffic} deliveries"
+    )
+
+
+def whole(found: Experiment) -> str:
+    """An experiment of the warehouse in one sentence, whatever is known of it."""
+    if found.judged:
+        said = sentence(found.judged, money(found))
+        if found.verdict == "Keep running":
+            days = found.clock.days_left
+            said = said.replace("Keep running", f"Keep running, {days} days left", 1)
+        return said
+    if found.state == "planned":
+        return f"Planned: it runs from {formats.period(_days(found))}."
+    return f"{found.verdict}: {found.why_none}."
+
+
+def _days(found: Experiment) -> Period:
+    return Period(found.stated.started_on, found.stated.ends_on)
+
+
+def _signed(amount: float) -> str:
+    """Money in whole units, with its sign."""
+    text = formats.number(amount)
+    return text if text.startswith(formats.MINUS) or text == "0" else f"+{text}"
 
 
 def segments(found: Segments, measure: Measure) -> str:

@@ -6,12 +6,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dashboard import printing
-from dashboard.commands.options import DONE, REFUSALS, format_option
+from dashboard.commands.options import (
+    DONE,
+    REFUSALS,
+    format_option,
+    open_reader,
+    warehouse_option,
+)
 from dashboard.errors import ScopeError
 
 if TYPE_CHECKING:
     from dashboard.analysis.experiments.from_file import Asked, Columns
     from dashboard.analysis.experiments.results import Judged
+    from dashboard.warehouse import Reader
 
 
 class _ShownByDefault(click.Group):
@@ -30,6 +37,8 @@ def experiment() -> None:
 
 
 @experiment.command()
+@click.argument("name", metavar="[ID]", required=False)
+@click.option("--also", multiple=True, metavar="METRIC", help="Measure this too (with an ID).")
 @click.option("--file", "path", type=click.Path(path_type=Path), help="CSV or Parquet file.")
 @click.option("--unit", help="Column of the randomised unit.")
 @click.option("--arm", help="Column of the arm.")
@@ -61,18 +70,55 @@ def experiment() -> None:
     type=float,
     help="Money that one more of the metric is worth (one event, or one unit of a mean).",
 )
+@click.option("--snapshot", type=int, help="Id of the snapshot (default: the newest).")
+@warehouse_option
 @format_option
-def show(path: Path | None, form: str, **said: Any) -> int:
-    """Judge one experiment: verdict, effect, interval, money.
+def show(name: str | None, path: Path | None, form: str, **said: Any) -> int:
+    """Judge one experiment: verdict, effect, interval, money; without ID or --file, list all.
 
     Exit code 1 where it may not be used. JSON keys: docs/command-line.md.
     """
+    if path is not None and name is None:
+        return _show_file(path, form, said)
+    if path is not None:
+        message = f"'{name}' and a file are given; give one or the other"
+        raise ScopeError(message)
+    reader = open_reader(said["folder"], said["snapshot"])
+    return _list(reader, form) if name is None else _show_one(reader, name, said["also"], form)
+
+
+def _list(reader: "Reader", form: str) -> int:
+    """Every experiment in one line."""
+    from dashboard.analysis.experiments.experiment import experiments
+    from dashboard.charts.experiment_lists import listed
+
+    printing.rows(listed(experiments(reader)), form)
+    return DONE
+
+
+def _show_one(reader: "Reader", name: str, also: tuple[str, ...], form: str) -> int:
+    """An experiment of the warehouse."""
+    from dashboard.analysis.experiments.experiment import experiment as judge
+    from dashboard.charts import experiment_lists, experiment_words
+
+    found = judge(reader, name, also)
+    if found.judged is None:
+        data = experiment_lists.stated_data(found)
+        if form == "json":
+            printing.structure(data)
+        else:
+            click.echo(experiment_words.whole(found))
+        return DONE
+    more = experiment_lists.stated_data(found)
+    _print(found.judged, experiment_words.money(found), form, more)
+    return REFUSALS if found.state == "broken" else DONE
+
+
+def _show_file(path: Path, form: str, said: dict[str, Any]) -> int:
+    """The experiment in a file."""
     from dashboard.analysis.experiments.from_file import judge_file
     from dashboard.charts import experiment_words
 
-    if path is None:
-        message = "no file is given; name one with --file"
-        raise ScopeError(message)
     columns, asked = _file_asked(said)
     found = judge_file(path, columns, asked)
     money = experiment_words.worth(found, said["worth"])
@@ -105,11 +151,13 @@ def _file_asked(said: dict[str, Any]) -> "tuple[Columns, Asked]":
     return Columns(**{name: said[name] for name in places}), asked
 
 
-def _print(found: "Judged", money: str, form: str) -> None:
+def _print(
+    found: "Judged", money: str, form: str, more: "dict[str, object] | None" = None
+) -> None:
     from dashboard.charts import experiment_tables, experiment_words
 
     if form == "json":
-        printing.structure(experiment_tables.as_data(found, money))
+        printing.structure((more or {}) | experiment_tables.as_data(found, money))
         return
     if form != "table":
         printing.rows(experiment_tables.measures_data(found), form)

@@ -7,6 +7,7 @@ Schemas, each reading only the one before: `stored` (Parquet files as they are),
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from threading import Lock
 
@@ -85,6 +86,11 @@ class Engine:
     def benchmarks(self) -> tuple[Benchmark, ...]:
         """Published figures, by today's files."""
         return benchmarks_in_use(self._settings.benchmarks)
+
+    @property
+    def longest_lag(self) -> timedelta:
+        """The longest completeness lag of any carrier."""
+        return self._settings.longest_lag
 
     def shows(self, table: str, policy: Policy) -> bool:
         """Whether a table exists for a policy."""

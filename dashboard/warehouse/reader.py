@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
@@ -17,6 +18,7 @@ from dashboard.warehouse.engine import Engine
 from dashboard.warehouse.gate import tables_named
 from dashboard.warehouse.rollup_tables import Question
 from dashboard.warehouse.snapshots import Manifest
+from dashboard.warehouse.trial_units import Exposure, unit_moments
 
 
 @dataclass(frozen=True)
@@ -183,6 +185,47 @@ class Reader:
             {},
         )
         return {(segment, metric): target for segment, metric, target in found.iter_rows()}
+
+    def experiments(self) -> pl.DataFrame:
+        """All experiments, by first day; none where the policy does not show them.
+
+        Returns:
+            The columns of the contract's `experiments`.
+        """
+        names = tuple(self.catalog.contract["experiments"].columns)
+        if not self.shows("experiments") or not self.shows("assignments"):
+            return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+        columns = ", ".join(names)
+        return self._query(
+            f"select {columns} from experiments order by started_on, experiment_id", {}, {}
+        )
+
+    def asked(self, statement: rollup.Statement) -> pl.DataFrame:
+        """The rows of a statement that the warehouse wrote, through the gate."""
+        return self._query(statement.sql, statement.values, {})
+
+    def unit_moments(self, metrics: Sequence[str], exposure: Exposure) -> pl.DataFrame:
+        """Sums of metrics per randomised unit, look and segment.
+
+        Returns:
+            unit, arm, look (weeks from 1), segment and per metric `<name>.y`, `<name>.d`; 0
+            where a unit has no row of a metric.
+
+        Raises:
+            UnknownNameError: A metric is not in the catalogue.
+            ScopeError: Nothing of the exposure's unit can be randomised.
+        """
+        keys = ["unit", "arm", "look", "segment"]
+        found = [self.asked(s) for s in unit_moments(self.catalog, metrics, exposure)]
+        units, *others = found
+        for other in others:
+            units = units.join(other, on=keys, how="full", coalesce=True)
+        return units.with_columns(pl.exclude(keys).fill_null(0.0))
+
+    @property
+    def longest_lag(self) -> timedelta:
+        """How long after the fact the last carrier's messages may come."""
+        return self.engine.longest_lag
 
     def sql(self, metrics: Sequence[str], by: Sequence[str], scope: Scope) -> str:
         """The statements that answer `roll_up`, to read."""
