@@ -31,6 +31,20 @@ sections = {
             help="What do customers say, and what does a late minute cost in satisfaction?",
         ),
     ],
+    "Investigate": [
+        st.Page(
+            pages / "breach_map.py",
+            title="Breach map",
+            help="Where do breaches concentrate beyond chance?",
+        ),
+    ],
+    "Carriers": [
+        st.Page(
+            pages / "carrier_comparison.py",
+            title="Comparison",
+            help="Who is better or worse than case mix explains?",
+        ),
+    ],
     "Data": [
         st.Page(
             pages / "definitions.py",

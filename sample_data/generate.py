@@ -10,6 +10,8 @@ from . import (
     contacts,
     customers,
     dialect,
+    evidence,
+    exclusions,
     finance,
     fleet,
     manual,
@@ -72,10 +74,13 @@ def _write_quarter(
 
 
 def _write_around(folder: Path, frame: pl.DataFrame, options: Options, number: int) -> None:
-    """Write the promise changes, surveys and contacts of a quarter's deliveries."""
-    changes = promises.draw(frame, options.seed, number)
+    """Write the promise changes, attempts, surveys and contacts of a quarter's deliveries."""
+    changes = promises.draw(frame, options.seed, number, null=options.null)
     changes = dialect.iso(changes, "changed", "new_from", "new_by")
     _append(folder / "tms_promise_changes.csv", changes, first=number == 0)
+    seen = evidence.events(frame, options.seed, number, null=options.null)
+    seen = dialect.iso(seen, "happened", "received")
+    _append(folder / "tms_attempt_events.csv", seen, first=number == 0)
     replies = surveys.draw(frame, options.seed, number)
     if number == len(QUARTERS) - 1:
         wrong = dirty_rows(options.deliveries)["out_of_range:rating"]
@@ -124,6 +129,7 @@ def _write_master(folder: Path, who: customers.Customers, seed: int) -> None:
         "carrier_master": master.carriers(),
         "network_zones": master.network_zones(),
         "calendar": master.calendar(),
+        "contract_windows": exclusions.windows(),
         "tms_export_log": dialect.export_log(),
     }
     for name, table in tables.items():

@@ -3,10 +3,11 @@
 Sums of rows cannot tell how units vary: what a unit did is summed first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+import polars as pl
 import sqlglot
 from sqlglot import exp
 
@@ -80,6 +81,51 @@ class Exposure:
     def began(self) -> str:
         """The moment before which its unit must have been assigned."""
         return "ordered_at" if self.unit in _ORDERED else "committed_by"
+
+
+@dataclass(frozen=True)
+class Trials:
+    """The experiments of a snapshot, as a policy shows them.
+
+    Attributes:
+        ask: Puts a statement with its values through the gate.
+        is_shown: Whether the policy shows experiments and assignments at all.
+        longest_lag: How long after the fact the last carrier's messages may come.
+    """
+
+    catalog: Catalog
+    ask: Callable[[str, Mapping[str, object]], pl.DataFrame]
+    is_shown: bool
+    longest_lag: timedelta
+
+    def listed(self) -> pl.DataFrame:
+        """All experiments by first day, in the columns of the contract."""
+        names = tuple(self.catalog.contract["experiments"].columns)
+        if not self.is_shown:
+            return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+        sql = f"select {', '.join(names)} from experiments order by started_on, experiment_id"
+        return self.ask(sql, {})
+
+    def asked(self, statement: Statement) -> pl.DataFrame:
+        """The rows of one of this module's statements."""
+        return self.ask(statement.sql, statement.values)
+
+    def unit_moments(self, metrics: Sequence[str], exposure: Exposure) -> pl.DataFrame:
+        """Sums of metrics per randomised unit, look and segment.
+
+        Returns:
+            unit, arm, look (weeks from 1), segment and per metric `<name>.y`, `<name>.d`; 0
+            where a unit has no row of a metric.
+
+        Raises:
+            UnknownNameError: A metric is not in the catalogue.
+            ScopeError: Nothing of the exposure's unit can be randomised.
+        """
+        keys = ["unit", "arm", "look", "segment"]
+        units, *others = [self.asked(s) for s in unit_moments(self.catalog, metrics, exposure)]
+        for other in others:
+            units = units.join(other, on=keys, how="full", coalesce=True)
+        return units.with_columns(pl.exclude(keys).fill_null(0.0))
 
 
 def unit_moments(catalog: Catalog, metrics: Sequence[str], exposure: Exposure) -> list[Statement]:

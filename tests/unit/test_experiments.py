@@ -121,7 +121,7 @@ def test_any_metric_of_the_catalogue_can_be_measured(sample: Reader) -> None:
 def test_sums_per_unit_add_up_to_the_metric(sample: Reader) -> None:
     first, last = datetime(2026, 1, 1).date(), datetime(2026, 3, 25).date()  # noqa: DTZ001
 
-    units = sample.unit_moments(
+    units = sample.trials.unit_moments(
         ["on_time_rate"], Exposure("arrival-alerts", "delivery", first, last)
     )
 

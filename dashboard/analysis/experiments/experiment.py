@@ -111,8 +111,8 @@ def experiment(reader: Reader, name: str, also: tuple[str, ...] = ()) -> Experim
 
 def _found(reader: Reader, stated: Stated, also: tuple[str, ...]) -> Experiment:
     whole = Exposure(stated.id, stated.unit, stated.started_on, stated.ends_on)
-    counted = reader.asked(asked.account(whole))
-    kept = reader.asked(asked.exposed(whole))
+    counted = reader.trials.asked(asked.account(whole))
+    kept = reader.trials.asked(asked.exposed(whole))
     longest = float(kept["longest_minutes"].max() or 0.0) if kept.height else 0.0  # ty: ignore[invalid-argument-type]
     clock = Clock.of(reader, stated, longest)
     arms = dict(counted.select("arm", "units").iter_rows())
@@ -180,7 +180,7 @@ def _trial(
     stated = clock.stated
     exposure = clock.exposure()
     names = _names(reader, stated, also)
-    units = reader.unit_moments([name for name, _, _ in names], exposure)
+    units = reader.trials.unit_moments([name for name, _, _ in names], exposure)
     measures = tuple(_measure(reader, units, *one) for one in names)
     held = [one for one in measures if one.role == "primary" or _is_known(units, one)]
     design = Design(
@@ -192,7 +192,7 @@ def _trial(
         worthwhile=stated.worthwhile,
         is_over=clock.is_over,
         looks=tuple(f"week {number}" for number in range(1, clock.looks + 1)),
-        in_several=int(reader.asked(asked.repeats(exposure)).item()),
+        in_several=int(reader.trials.asked(asked.repeats(exposure)).item()),
         wrong_unit=_wrong_unit(reader, exposure),
     )
     units = units.filter(pl.col("look") <= clock.looks)
@@ -247,7 +247,7 @@ def _is_known(units: pl.DataFrame, measure: Measure) -> bool:
 def _wrong_unit(reader: Reader, exposure: Exposure) -> str:
     """Whether arms follow a larger unit than the one that is stated."""
     for larger, statement in asked.coarser(exposure):
-        groups, alone = reader.asked(statement).row(0)
+        groups, alone = reader.trials.asked(statement).row(0)
         if groups and groups >= asked.fewest_groups(larger) and alone == groups:
             name = PLURALS[larger]
             return (
@@ -263,7 +263,7 @@ def _with_history(reader: Reader, clock: Clock, units: pl.DataFrame) -> pl.DataF
     if stated.unit != "customer":
         return units
     since = stated.started_on - timedelta(days=min(stated.days, _LONGEST_HISTORY))
-    past = reader.asked(
+    past = reader.trials.asked(
         asked.history(reader.catalog, stated.primary, clock.exposure(), since)
     ).rename({f"{stated.primary}.y": "y0", f"{stated.primary}.d": "d0"})
     total = float(past["d0"].sum())

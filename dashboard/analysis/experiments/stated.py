@@ -79,7 +79,7 @@ class Clock:
         """
         zone = ZoneInfo(reader.manifest.time_zone)
         now = _local(reader.manifest.as_of, zone)
-        lag = reader.longest_lag.total_seconds() / 60
+        lag = reader.trials.longest_lag.total_seconds() / 60
         minutes = lag + (longest_minutes if stated.unit in _ORDERED else 0.0)
         known_to = _local(reader.manifest.as_of - timedelta(minutes=minutes), zone)
         matures = math.ceil(minutes / _MINUTES_A_DAY)
@@ -126,7 +126,7 @@ def all_stated(reader: Reader) -> tuple[Stated, ...]:
     Raises:
         ScopeError: The split or the guardrails of one cannot be read.
     """
-    return tuple(_stated(row) for row in reader.experiments().iter_rows(named=True))
+    return tuple(_stated(row) for row in reader.trials.listed().iter_rows(named=True))
 
 
 def stated_as(reader: Reader, name: str) -> Stated:
