@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -100,6 +101,11 @@ class Engine:
     def benchmarks(self) -> tuple[Benchmark, ...]:
         """Published figures, by today's files."""
         return benchmarks_in_use(self._settings.benchmarks)
+
+    @property
+    def longest_lag(self) -> timedelta:
+        """The longest completeness lag of any carrier."""
+        return self._settings.longest_lag
 
     @property
     def churn(self) -> Churn:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -25,6 +26,7 @@ from dashboard.warehouse.rows import Rows
 from dashboard.warehouse.scoring import Scores
 from dashboard.warehouse.snapshots import Manifest
 from dashboard.warehouse.terms import terms_scan
+from dashboard.warehouse.trial_units import Trials
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,14 @@ class Reader:
     def rows(self) -> Rows:
         """The deliveries one by one."""
         return Rows(self.manifest, self.policy, self.engine)
+
+    @property
+    def trials(self) -> Trials:
+        """The experiments that the policy shows."""
+        shown = self.shows("experiments") and self.shows("assignments")
+        return Trials(
+            self.catalog, partial(self._query, conditions={}), shown, self.engine.longest_lag
+        )
 
     @property
     def faults(self) -> Faults:
