@@ -18,7 +18,15 @@ from sqlglot import exp
 from dashboard.contract import Table, read_contract
 from dashboard.errors import CatalogError, UnknownNameError
 from dashboard.headers import Header, read_header
-from dashboard.stated import Cells, Costs, Rule, read_cells, read_costs
+from dashboard.stated import (
+    Cells,
+    Costs,
+    Factor,
+    Rule,
+    read_case_mix,
+    read_cells,
+    read_costs,
+)
 
 Unit = Literal["share", "money", "score", "ratio", "minutes", "count"]
 Better = Literal["higher", "lower", "neither"]
@@ -156,6 +164,7 @@ class Catalog:
     metrics: Mapping[str, Metric]
     cells: Mapping[str, Cells]
     costs: Costs
+    case_mix: Mapping[str, Factor]
     distributions: Mapping[str, Distribution]
     dimensions: Mapping[str, Dimension]
     reports: Mapping[str, Report]
@@ -230,6 +239,7 @@ def read_catalog(queries: Path) -> Catalog:
         metrics={metric.name: metric for metric in metrics},
         cells=read_cells(queries),
         costs=read_costs(queries),
+        case_mix=read_case_mix(queries),
         distributions={one.name: one for one in distributions},
         dimensions=_dimensions(queries / "dimensions.toml"),
         reports={report.name: report for report in reports},

@@ -61,6 +61,11 @@ class Settings(BaseSettings):
         description="CSV file of published figures of your own, shown after those of "
         "`queries/benchmarks.csv` and with its columns.",
     )
+    breaches: Path | None = Field(
+        default=None,
+        description="File of what a breach is assumed to put at risk, in place of "
+        "`queries/breaches.toml`.",
+    )
     time_zone: str = Field(
         default="UTC",
         description="Zone of local times in the files of a new profile, where nobody states "

@@ -78,6 +78,21 @@ class Cells:
     dimensions: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Factor:
+    """One thing that makes a delivery easy or hard, and that no carrier chooses.
+
+    Attributes:
+        sql: Its level, over one row of deliveries; null is a level of its own.
+        calendar: Whether it reads the calendar of the promised day.
+    """
+
+    name: str
+    label: str
+    sql: str
+    calendar: bool = False
+
+
 def read_costs(queries: Path) -> Costs:
     """Read costs.toml.
 
@@ -113,6 +128,20 @@ def read_cells(queries: Path) -> dict[str, Cells]:
         }
     except KeyError as wrong:
         message = f"{path.name}: {wrong} is missing; state fact, date and dimensions"
+        raise CatalogError(message) from wrong
+
+
+def read_case_mix(queries: Path) -> dict[str, Factor]:
+    """Read case_mix.toml.
+
+    Raises:
+        CatalogError: A key is missing or not known.
+    """
+    path = queries / "case_mix.toml"
+    try:
+        return {name: Factor(name, **keys) for name, keys in _stated(path).items()}
+    except TypeError as wrong:
+        message = f"{path.name}: {wrong}; state label and sql, and calendar where it is read"
         raise CatalogError(message) from wrong
 
 

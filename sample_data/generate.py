@@ -10,6 +10,7 @@ from . import (
     contacts,
     customers,
     dialect,
+    evidence,
     finance,
     fleet,
     manual,
@@ -69,10 +70,13 @@ def _write_quarter(
 
 
 def _write_around(folder: Path, frame: pl.DataFrame, options: Options, number: int) -> None:
-    """Write the promise changes, surveys and contacts of a quarter's deliveries."""
-    changes = promises.draw(frame, options.seed, number)
+    """Write the promise changes, attempts, surveys and contacts of a quarter's deliveries."""
+    changes = promises.draw(frame, options.seed, number, null=options.null)
     changes = dialect.iso(changes, "changed", "new_from", "new_by")
     _append(folder / "tms_promise_changes.csv", changes, first=number == 0)
+    seen = evidence.events(frame, options.seed, number, null=options.null)
+    seen = dialect.iso(seen, "happened", "received")
+    _append(folder / "tms_attempt_events.csv", seen, first=number == 0)
     replies = surveys.draw(frame, options.seed, number)
     if number == len(QUARTERS) - 1:
         wrong = dirty_rows(options.deliveries)["out_of_range:rating"]

@@ -82,6 +82,35 @@ class PromiseChanges:
 
 
 @dataclass(frozen=True)
+class HotCells:
+    """Truth 2: neighbouring H3 cells that are late for a while, whoever carries.
+
+    Attributes:
+        dense: The cell with the most deliveries; as late as its case mix lets expect.
+        starts, ends: First and last day of the promise.
+    """
+
+    cells: tuple[str, ...]
+    dense: str
+    starts: str
+    ends: str
+    late_share: float
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Truth 8: reasons that no arrival proves, and promises moved on the road."""
+
+    failed_share: float
+    absent_share: float
+    unproven_share: float
+    unproven_elsewhere: float
+    moved_share: float
+    on_time_original: float
+    saved_share: float
+
+
+@dataclass(frozen=True)
 class Cost:
     """Truth 4: what loses money whatever the rule, and what depends on the rule.
 
@@ -112,11 +141,13 @@ class Truths:
     world: World
     late_share: dict[str, float]
     premium: Premium
+    hot_cells: HotCells
     survey: Survey
     cost: Cost
     contacts: Contacts
     endings: Endings
     promise_changes: PromiseChanges
+    evidence: Evidence
     dirty_rows: dict[str, int]
 
 
@@ -130,11 +161,13 @@ def _read() -> Truths:
         world=World(**data["world"]),
         late_share=data["late_share"],
         premium=Premium(**premium),
+        hot_cells=HotCells(**data["hot_cells"] | {"cells": tuple(data["hot_cells"]["cells"])}),
         survey=Survey(**data["survey"]),
         cost=Cost(**cost),
         contacts=Contacts(**contacts),
         endings=Endings(**data["endings"]),
         promise_changes=PromiseChanges(**data["promise_changes"]),
+        evidence=Evidence(**data["evidence"]),
         dirty_rows=data["dirty_rows"],
     )
 

@@ -17,6 +17,7 @@ from sqlglot import exp
 from dashboard.access import Policy, TableRule
 from dashboard.benchmarks import Benchmark, benchmarks_in_use
 from dashboard.catalog import Catalog
+from dashboard.churn import Churn, churn_in_use
 from dashboard.contract import VERSION
 from dashboard.errors import AccessError, WarehouseError
 from dashboard.settings import Settings
@@ -85,6 +86,11 @@ class Engine:
     def benchmarks(self) -> tuple[Benchmark, ...]:
         """Published figures, by today's files."""
         return benchmarks_in_use(self._settings.benchmarks)
+
+    @property
+    def churn(self) -> Churn:
+        """What a breach is assumed to put at risk, by today's file."""
+        return churn_in_use(self._settings.breaches)
 
     def shows(self, table: str, policy: Policy) -> bool:
         """Whether a table exists for a policy."""

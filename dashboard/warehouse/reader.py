@@ -9,13 +9,16 @@ import polars as pl
 from dashboard.access import Policy
 from dashboard.benchmarks import Benchmark
 from dashboard.catalog import Catalog, Dimension
+from dashboard.churn import Churn
 from dashboard.errors import ScopeError
 from dashboard.scope import Period, Scope
+from dashboard.stated import Factor
 from dashboard.themes import Themes
-from dashboard.warehouse import rollup
+from dashboard.warehouse import rollup, scoring
 from dashboard.warehouse.engine import Engine
 from dashboard.warehouse.gate import tables_named
 from dashboard.warehouse.rollup_tables import Question
+from dashboard.warehouse.scoring import Scores
 from dashboard.warehouse.snapshots import Manifest
 
 
@@ -63,6 +66,11 @@ class Reader:
     def benchmarks(self) -> tuple[Benchmark, ...]:
         """Published figures, by today's files."""
         return self.engine.benchmarks
+
+    @property
+    def churn(self) -> Churn:
+        """What a breach is assumed to put at risk, by today's file."""
+        return self.engine.churn
 
     def roll_up(self, metrics: Sequence[str], by: Sequence[str], scope: Scope) -> pl.DataFrame:
         """Sum metrics over the rows of a scope, split by dimensions.
@@ -136,6 +144,28 @@ class Reader:
             message = f"report '{name}' knows no period and no filter; ask without them"
             raise ScopeError(message)
         return self._query(report.sql, values, conditions)
+
+    def strata(self, factors: Sequence[Factor], scope: Scope) -> pl.DataFrame:
+        """Count due deliveries and breaches by every factor of the case mix and carrier.
+
+        Returns:
+            One row per combination: a text column per factor, carrier, due, late.
+        """
+        asked = scoring.strata(self.catalog, factors, scope)
+        return self._query(asked.sql, asked.values, {})
+
+    def scored(self, scores: Scores, by: Sequence[str], scope: Scope) -> pl.DataFrame:
+        """Sum breaches beside what a fit of the case mix expects.
+
+        Returns:
+            One row per group, sorted: the dimensions, due, late, expected, variance (the
+            sum of p·(1 − p) over its deliveries).
+
+        Raises:
+            UnknownNameError: A dimension is not in the catalogue.
+        """
+        asked = scoring.scored(self.catalog, scores, by, scope, self.fiscal_year_start)
+        return self._query(asked.sql, asked.values, {})
 
     def values(self, dimension: str) -> list[str]:
         """The values of a dimension, sorted; '(none)' among them where it is null."""

@@ -136,6 +136,9 @@ COSTS = [
     {"cost_id": 1, "delivery_id": "failed", "pool": "returns", "amount": "0.25", "booked_on": "2026-03-09"},  # noqa: E501
     {"cost_id": 2, "delivery_id": "failed", "pool": "towing", "amount": "0.75", "booked_on": "2026-04-09"},  # noqa: E501
     {"cost_id": 3, "delivery_id": "overdue", "pool": "claims", "amount": "2.00", "booked_on": "2026-03-09"},  # noqa: E501
+    {"cost_id": 4, "delivery_id": "overdue", "pool": "customer_credit", "amount": "1.50", "booked_on": "2026-03-09"},  # noqa: E501
+    {"cost_id": 5, "delivery_id": "overdue", "pool": "redelivery", "amount": "1.25", "booked_on": "2026-03-09"},  # noqa: E501
+    {"cost_id": 6, "delivery_id": "overdue", "pool": "contact", "amount": "0.50", "booked_on": "2026-03-09"},  # noqa: E501
 ]  # fmt: skip
 
 DUE_KEPT = {"kept", "on the dot", "moved by customer"}
@@ -185,8 +188,12 @@ BY_HAND = {
     "cost_sorting": (0, 3),
     "cost_surcharge": (0, 3),
     "booked_at_once": (21, None),
-    "booked_apart": (3, None),  # 1 on the failed, 2 on the overdue
-    "open_cost": (2, None),  # the overdue
+    "booked_apart": (Decimal("6.25"), None),  # 1 on the failed, 5.25 on the overdue
+    "open_cost": (Decimal("5.25"), None),  # the overdue
+    "credit_per_breach": (Decimal("1.5"), 3),  # late, overdue, failed: of others no cost is known
+    "redelivery_per_breach": (Decimal("1.25"), 3),
+    "contact_cost_per_breach": (Decimal("0.5"), 3),
+    "cash_per_kept_promise": (Decimal("0.5"), 2),  # of "on the dot", over it and kept
     "drops_per_delivery": (4, 3),
     "stops_per_delivery": (3, 3),  # "on the dot" was handed over at the stop before
     "minutes_per_delivery": (Decimal("16.5"), 3),  # 5 + 2.5, 3, 6
