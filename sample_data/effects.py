@@ -32,7 +32,8 @@ def targets(frame: pl.DataFrame, quarter: Quarter, *, null: bool) -> list[Target
         return [Target(everything, TRUTHS.world.late_share_null)]
     wanted = [*premium(frame, quarter), *segments(frame)]
     due = frame["is_due"].to_numpy()
-    return carved(carved(_without_overlap(wanted), crowd(frame), due), blocked(frame), due)
+    found = carved(_without_overlap(wanted), strained(frame, due), due)
+    return carved(carved(found, crowd(frame), due), blocked(frame), due)
 
 
 def _without_overlap(wanted: list[Target]) -> list[Target]:
@@ -66,6 +67,16 @@ def crowd(frame: pl.DataFrame) -> Target:
     """Truth 8: what the crowd carrier truly keeps of the promises first given."""
     rows = frame["carrier"].to_numpy() == PUFFIN
     return Target(rows, 1 - TRUTHS.evidence.on_time_original)
+
+
+def strained(frame: pl.DataFrame, due: Flags) -> Target:
+    """Truth 6: days beyond capacity are late so much more often than the segment's others."""
+    truth = TRUTHS.forecast
+    rows = frame["is_strained"].to_numpy()
+    segment = frame["segment"].to_numpy() == SEGMENTS.index(truth.biased_segment)
+    share = int((rows & due).sum()) / max(int((segment & due).sum()), 1)
+    late = TRUTHS.late_share[truth.biased_segment] + truth.strained_late * (1 - share)
+    return Target(rows, late)
 
 
 def blocked(frame: pl.DataFrame) -> Target:
