@@ -38,6 +38,13 @@ sections = {
             help="Where do breaches concentrate beyond chance?",
         ),
     ],
+    "Carriers": [
+        st.Page(
+            pages / "carrier_comparison.py",
+            title="Comparison",
+            help="Who is better or worse than case mix explains?",
+        ),
+    ],
     "Data": [
         st.Page(
             pages / "definitions.py",

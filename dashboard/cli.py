@@ -21,6 +21,7 @@ from dashboard.commands import (
     profiling,
     reviewing,
     running,
+    settling,
 )
 from dashboard.commands.options import COULD_NOT, DONE, REFUSALS
 from dashboard.errors import DashboardError
@@ -58,6 +59,9 @@ for command in (
     mapping.hotspots,
     reviewing.scoreboard_command,
     reviewing.value,
+    settling.carriers_command,
+    settling.settle,
+    settling.disputes,
     profiling.profile,
     running.serve,
     running.demo,

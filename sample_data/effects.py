@@ -32,7 +32,10 @@ def targets(frame: pl.DataFrame, quarter: Quarter, *, null: bool) -> list[Target
         return [Target(everything, TRUTHS.world.late_share_null)]
     wanted = [*premium(frame, quarter), *segments(frame)]
     due = frame["is_due"].to_numpy()
-    return carved(carved(_without_overlap(wanted), crowd(frame), due), blocked(frame), due)
+    found = carved(_without_overlap(wanted), crowd(frame), due)
+    for inner in (*skills(frame), blocked(frame)):
+        found = carved(found, inner, due)
+    return found
 
 
 def _without_overlap(wanted: list[Target]) -> list[Target]:
@@ -66,6 +69,20 @@ def crowd(frame: pl.DataFrame) -> Target:
     """Truth 8: what the crowd carrier truly keeps of the promises first given."""
     rows = frame["carrier"].to_numpy() == PUFFIN
     return Target(rows, 1 - TRUTHS.evidence.on_time_original)
+
+
+def skills(frame: pl.DataFrame) -> list[Target]:
+    """Truth 3: Heron beats its rim, Swift falls short of its core; Premium has neither."""
+    truth = TRUTHS.carriers
+    carrier = frame["carrier"].to_numpy()
+    heron, swift = (carrier == CARRIERS.index(name) for name in ("Heron", "Swift"))
+    core_small = (frame["density"].to_numpy() == 0) & (frame["product"].to_numpy() == 0)
+    others = core_small & ~swift & (frame["segment"].to_numpy() != PREMIUM) & (carrier != PUFFIN)
+    return [
+        Target(heron, truth.heron),
+        Target(swift, truth.swift),
+        Target(others, truth.core_small),
+    ]
 
 
 def blocked(frame: pl.DataFrame) -> Target:

@@ -11,6 +11,7 @@ from . import (
     customers,
     dialect,
     evidence,
+    exclusions,
     finance,
     fleet,
     manual,
@@ -113,6 +114,7 @@ def _write_master(folder: Path, who: customers.Customers, seed: int) -> None:
         "carrier_master": master.carriers(),
         "network_zones": master.network_zones(),
         "calendar": master.calendar(),
+        "contract_windows": exclusions.windows(),
         "tms_export_log": dialect.export_log(),
     }
     for name, table in tables.items():

@@ -8,15 +8,9 @@ from typing import Literal
 
 import polars as pl
 
+from dashboard.analysis.daily import daily_sums
 from dashboard.analysis.days import compared, other_comparison
-from dashboard.analysis.figures import (
-    Change,
-    Figure,
-    change,
-    daily_sums,
-    figure,
-    nothing_found,
-)
+from dashboard.analysis.figures import Change, Figure, change, figure, nothing_found
 from dashboard.catalog import Metric
 from dashboard.errors import NotEnoughDataError, ScopeError
 from dashboard.scope import Period, Scope

@@ -109,9 +109,14 @@ def _of_the_breach_map(_catalog: Catalog) -> tuple[Parameter, ...]:
     )
 
 
+def _of_carrier_comparison(_catalog: Catalog) -> tuple[Parameter, ...]:
+    return (Parameter("compare", "Compare", {"carrier": "carriers", "depot": "depots"}),)
+
+
 PAGES: Mapping[str, Callable[[Catalog], tuple[Parameter, ...]]] = {
     "": _of_the_overview,
     "breach_map": _of_the_breach_map,
+    "carrier_comparison": _of_carrier_comparison,
     "cost_to_serve": _of_cost_to_serve,
     "satisfaction": _of_satisfaction,
     "service": _of_service,

@@ -8,7 +8,7 @@ import duckdb
 
 from dashboard.catalog import Catalog
 from dashboard.settings import Settings
-from dashboard.warehouse import failpoints, merging, modelling, rollup_tables, writing
+from dashboard.warehouse import failpoints, index, merging, modelling, rollup_tables, writing
 from dashboard.warehouse.engine import open_snapshot
 from dashboard.warehouse.restating import Monthly, restated
 from dashboard.warehouse.rollup_tables import Months
@@ -63,13 +63,13 @@ def write_table(
 
 
 def roll_up(place: Place, manifest: Manifest, before: Manifest | None) -> Manifest:
-    """Make the roll-ups of a snapshot, and say which months they moved.
+    """Make the roll-ups and the index of a snapshot, and say which months moved.
 
     Only months are made anew whose rows, or what can be known of them, moved since a
     snapshot before whose roll-ups were made in the same way.
 
     Returns:
-        The manifest, with its roll-ups and what they restate.
+        The manifest, with its roll-ups, its index and what they restate.
     """
     recipe = rollup_tables.recipe(place.catalog, place.settings)
     same = before if before and before.rollup_recipe == recipe else None
@@ -79,8 +79,12 @@ def roll_up(place: Place, manifest: Manifest, before: Manifest | None) -> Manife
         spill = literal(str(place.folder / STAGING / "spill"))
         connection.execute(f"set temp_directory = {spill}")
         months = _months_to_make(place, connection, manifest, same)
-        builder = rollup_tables.Builder(connection, place.folder, place.catalog, manifest)
+        builder = rollup_tables.Builder(
+            connection, place.folder, place.catalog, manifest, place.settings.rollup_from_rows
+        )
         files = {**manifest.files, **builder.build(same, months)}
+        found = index.build(connection, place, manifest, before)
+        files |= {index.NAME: (found,)} if found else {}
         rolled = manifest.model_copy(update={"files": files, "rollup_recipe": recipe})
         monthly = Monthly(connection, place.folder, place.catalog)
         moved = restated(monthly, same, rolled) if same else ()

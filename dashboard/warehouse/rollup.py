@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 import polars as pl
@@ -55,6 +56,19 @@ class Source:
     kept: str
 
 
+@dataclass(frozen=True)
+class Split:
+    """What counts of a distribution are split by.
+
+    Attributes:
+        by: Dimension names.
+        since: Days from this one on are told from earlier ones.
+    """
+
+    by: Sequence[str]
+    since: date | None = None
+
+
 def by_model(catalog: Catalog, metrics: Sequence[str]) -> dict[tuple[str, str], list[str]]:
     """Metrics that share a scan: by model and date column.
 
@@ -101,7 +115,7 @@ def _scan(
     keys = [
         f'{key_of(catalog.dimension(name), day, fiscal_year_start)} as "{name}"' for name in by
     ]
-    sums = [term for metric in found for term in _sums(metric)]
+    sums = [term for metric in found for term in _sums(metric, _parts_by(by))]
     select = exp.select(*keys, *sums, dialect="duckdb").from_(fact)
     select = select.where(f"{day} is not null", *conditions, dialect="duckdb")
     for position in range(1, len(keys) + 1):
@@ -109,7 +123,7 @@ def _scan(
     return select.sql("duckdb")
 
 
-def _sums(metric: Metric, parts: Sequence[str] = tuple(_PARTS)) -> list[str]:
+def _sums(metric: Metric, parts: Sequence[str]) -> list[str]:
     """The aggregates of one metric; exact, whatever the number of threads.
 
     A sum of ones is a count, which the engine shares with that of the rows.
@@ -145,6 +159,11 @@ def sum_columns(metrics: Sequence[str], kept: str) -> list[tuple[str, str, str]]
     return [(f"{name}.{part}", *_PARTS[part]) for name in metrics for part in _kept_parts(kept)]
 
 
+def _parts_by(by: Sequence[str]) -> list[str]:
+    """What is asked for; by day, the first and last day of a group are that day."""
+    return [part for part in _PARTS if "day" not in by or part not in _DAYS]
+
+
 def _kept_parts(kept: str) -> list[str]:
     return [part for part in _PARTS if kept == "month" or part not in _DAYS]
 
@@ -165,7 +184,7 @@ def kept_scan(
     totals = [
         f'{_kept_total(name, part, fold, source.kept)} as "{name}.{part}"'
         for name in metrics
-        for part, (fold, _) in _PARTS.items()
+        for part, fold in ((one, _PARTS[one][0]) for one in _parts_by(by))
     ]
     where = " and ".join([*source.conditions, *conditions]) or "true"
     grouped = f" group by {', '.join(str(n) for n in range(1, len(keys) + 1))}" if keys else ""
@@ -176,22 +195,25 @@ def kept_scan(
 def value_counts(
     catalog: Catalog,
     distribution: Distribution,
-    by: Sequence[str],
+    split: Split,
     scope: Scope,
-    source: Source | None,
+    source: Source | None = None,
 ) -> Statement:
     """How often each value of a distribution occurs, from a roll-up or from the rows."""
-    own = {name: f'"{name}"' if source else value_of(catalog.dimension(name)) for name in by}
+    day = "day" if source else distribution.date
+    values, conditions = conditions_on(catalog, scope, day, kept=source is not None)
+    own = {name: f'"{name}"' if source else value_of(catalog.dimension(name)) for name in split.by}
+    if split.since:
+        own["is_since"] = f"{day} >= $since"
+        values["since"] = split.since
     keys = "".join(f'{sql} as "{name}", ' for name, sql in own.items())
     if source:
-        values, conditions = conditions_on(catalog, scope, "day", kept=True)
-        where = " and ".join([*source.conditions, *conditions]) or "true"
+        wanted = [*source.conditions, *conditions]
         select = f"{keys}value, sum(rows)::bigint as rows from {source.relation}"
-        return Statement(f"select {select} where {where} group by all order by all", values)
-    values, conditions = conditions_on(catalog, scope, distribution.date)
-    wanted = [f"{distribution.date} is not null", distribution.condition or "true", *conditions]
-    select = f"{keys}{distribution.value} as value, count(*) as rows from {distribution.fact}"
-    where = " and ".join(f"({condition})" for condition in wanted)
+    else:
+        wanted = [f"{day} is not null", distribution.condition or "true", *conditions]
+        select = f"{keys}{distribution.value} as value, count(*) as rows from {distribution.fact}"
+    where = " and ".join(f"({condition})" for condition in wanted) or "true"
     return Statement(f"select {select} where {where} group by all order by all", values)
 
 
@@ -203,7 +225,8 @@ def _kept_total(metric: str, part: str, fold: str, kept: str) -> str:
         return f"cast(coalesce(sum({column}), 0) as {_MONEY})"
     if part == "denominator":
         return f"cast(sum({column}) as {_MONEY})"
-    return f"coalesce(sum({column}), 0)" if part == "rows" else f"{fold}({column})"
+    rows = f"cast(coalesce(sum({column}), 0) as bigint)"
+    return rows if part == "rows" else f"{fold}({column})"
 
 
 def _kept_key(dimension: Dimension, fiscal_year_start: int) -> str:
@@ -289,13 +312,16 @@ def stack(
                 *by,
                 pl.col(f"{name}.numerator").cast(_EXACT).alias("numerator"),
                 pl.col(f"{name}.denominator").cast(_EXACT).alias("denominator"),
-                pl.col(f"{name}.first_day").alias("first_day"),
-                pl.col(f"{name}.last_day").alias("last_day"),
+                *(_day_of(name, part, by).alias(part) for part in _DAYS),
             )
             for name in own
         ]
     order = pl.Enum(list(dict.fromkeys(metrics)))
     return pl.concat(parts).sort(pl.col("metric").cast(order), *by)
+
+
+def _day_of(metric: str, part: str, by: Sequence[str]) -> pl.Expr:
+    return pl.col("day" if "day" in by else f"{metric}.{part}")
 
 
 def pretty(sql: str) -> str:

@@ -51,6 +51,11 @@ class RollupTable:
     metrics: tuple[str, ...] = ()
 
     @property
+    def is_by_segment_alone(self) -> bool:
+        """Whether it sums all metrics of a model and date column by nothing but the segment."""
+        return self.dimensions == (SEGMENT,) and self.distribution is None
+
+    @property
     def name(self) -> str:
         """Its name among the files of a manifest, and of its folder."""
         if self.distribution:
@@ -208,6 +213,7 @@ class Builder:
         folder: Path,
         catalog: Catalog,
         manifest: Manifest,
+        fewest_rows: int,
     ) -> None:
         """Name what is read and where files go.
 
@@ -216,37 +222,46 @@ class Builder:
             folder: The warehouse.
             catalog: States metrics and dimensions.
             manifest: Of the new snapshot; its roll-ups are still missing.
+            fewest_rows: Models with fewer keep only the roll-up by segment.
         """
         self._connection = connection
         self._folder = folder
         self._catalog = catalog
         self._manifest = manifest
+        self._fewest_rows = fewest_rows
 
     def build(
         self, before: Manifest | None, months: Mapping[tuple[str, str], Months]
     ) -> dict[str, tuple[DataFile, ...]]:
-        """Write the roll-ups of every model that holds any row; returns their files by name.
+        """Write the roll-ups of every model; returns their files by name.
+
+        A model without rows keeps none; a small one only that by segment, which restatements
+        are read from.
 
         Args:
             before: A snapshot whose roll-ups were made by the same recipe.
             months: By model and date column, the months whose rows or verdicts moved since.
         """
         files = {}
+        kept = filter(self._is_worth_it, rollup_tables(self._catalog))
         for (fact, day, _), tables in groupby(
-            rollup_tables(self._catalog), key=lambda one: (one.fact, one.date, one.made_with)
+            kept, key=lambda one: (one.fact, one.date, one.made_with)
         ):
-            if not any(file.rows for file in self._manifest.files.get(fact, ())):
-                continue
             together = list(tables)
-            anew = months[fact, day]
+            known = before is not None and all(one.name in before.files for one in together)
+            anew = months[fact, day] if known else Months(None)
             if together[0].distribution:
                 self._count_values(together[0], anew)
             else:
                 self._sum_together(fact, day, together, anew)
             for table in together:
-                kept = before.files.get(table.name, ()) if before else ()
-                files[table.name] = (self._write(table, kept, anew),)
+                old = before.files.get(table.name, ()) if before else ()
+                files[table.name] = (self._write(table, old, anew),)
         return files
+
+    def _is_worth_it(self, table: RollupTable) -> bool:
+        rows = sum(file.rows for file in self._manifest.files.get(table.fact, ()))
+        return rows > 0 and (table.is_by_segment_alone or rows >= self._fewest_rows)
 
     def _sum_together(
         self, fact: str, day: str, tables: Sequence[RollupTable], months: Months
