@@ -37,6 +37,11 @@ sections = {
             title="Breach map",
             help="Where do breaches concentrate beyond chance?",
         ),
+        st.Page(
+            pages / "deliveries.py",
+            title="Deliveries",
+            help="Show me the rows, then the one delivery's timeline",
+        ),
     ],
     "Carriers": [
         st.Page(
