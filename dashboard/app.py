@@ -31,6 +31,13 @@ sections = {
             help="What do customers say, and what does a late minute cost in satisfaction?",
         ),
     ],
+    "Investigate": [
+        st.Page(
+            pages / "root_causes.py",
+            title="Root causes",
+            help="Which combinations drive breaches, and what would fixing each give?",
+        ),
+    ],
     "Data": [
         st.Page(
             pages / "definitions.py",

@@ -20,6 +20,10 @@ RISING = "rising"
 """The theme that rises most, whichever that is."""
 
 
+SHOWN_DRIVERS = "drivers"
+"""The model of all factors at once is shown."""
+
+
 @dataclass(frozen=True)
 class Parameter:
     """One choice of a page that a link remembers.
@@ -90,11 +94,25 @@ def _of_service(catalog: Catalog) -> tuple[Parameter, ...]:
     return (Parameter("measure", "Measured by", measures, HEADLINE),)
 
 
+def _of_root_causes(catalog: Catalog) -> tuple[Parameter, ...]:
+    splits = ("zone", "carrier", "depot", "service", "channel", "product_class", "vehicle_type")
+    return (
+        Parameter(
+            "expect",
+            "Search for more breaches",
+            {"change": "than before", "level": "than the case mix lets expect"},
+        ),
+        Parameter("usual", "Against the usual", {n: catalog.dimension(n).label for n in splits}),
+        Parameter("alike", "All else alike", {"closed": "not now", SHOWN_DRIVERS: "work it out"}),
+    )
+
+
 PAGES: Mapping[str, Callable[[Catalog], tuple[Parameter, ...]]] = {
     "": _of_the_overview,
     "cost_to_serve": _of_cost_to_serve,
     "satisfaction": _of_satisfaction,
     "service": _of_service,
+    "root_causes": _of_root_causes,
 }
 """The parameters of each page, by its address ('' is the Overview)."""
 
