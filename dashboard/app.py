@@ -38,6 +38,11 @@ sections = {
             help="Where do breaches concentrate beyond chance?",
         ),
         st.Page(
+            pages / "root_causes.py",
+            title="Root causes",
+            help="Which combinations drive breaches, and what would fixing each give?",
+        ),
+        st.Page(
             pages / "deliveries.py",
             title="Deliveries",
             help="Show me the rows, then the one delivery's timeline",

@@ -11,6 +11,7 @@ import click
 from dashboard import __version__
 from dashboard.commands import (
     asking,
+    causing,
     changing,
     charting,
     costing,
@@ -58,6 +59,7 @@ for command in (
     listening.themes_command,
     listening.benchmarks_command,
     changing.change,
+    causing.causes_command,
     charting.service,
     charting.control,
     charting.definitions_bridge,

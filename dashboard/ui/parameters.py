@@ -31,6 +31,10 @@ MOST_WEEKS = 160
 """A snapshot's weeks that the map's slider reaches, from the first of the period on."""
 
 
+SHOWN_DRIVERS = "drivers"
+"""The model of all factors at once is shown."""
+
+
 @dataclass(frozen=True)
 class Parameter:
     """One choice of a page that a link remembers.
@@ -189,6 +193,19 @@ def _wrong_conditions(text: str) -> str:
     return ""
 
 
+def _of_root_causes(catalog: Catalog) -> tuple[Parameter, ...]:
+    splits = ("zone", "carrier", "depot", "service", "channel", "product_class", "vehicle_type")
+    return (
+        Parameter(
+            "expect",
+            "Search for more breaches",
+            {"change": "than before", "level": "than the case mix lets expect"},
+        ),
+        Parameter("usual", "Against the usual", {n: catalog.dimension(n).label for n in splits}),
+        Parameter("alike", "All else alike", {"closed": "not now", SHOWN_DRIVERS: "work it out"}),
+    )
+
+
 PAGES: Mapping[str, Callable[[Catalog], tuple[Parameter, ...]]] = {
     "": _of_the_overview,
     "breach_map": _of_the_breach_map,
@@ -197,6 +214,7 @@ PAGES: Mapping[str, Callable[[Catalog], tuple[Parameter, ...]]] = {
     "deliveries": _of_deliveries,
     "satisfaction": _of_satisfaction,
     "service": _of_service,
+    "root_causes": _of_root_causes,
 }
 """The parameters of each page, by its address ('' is the Overview)."""
 
