@@ -31,6 +31,13 @@ sections = {
             help="What do customers say, and what does a late minute cost in satisfaction?",
         ),
     ],
+    "Investigate": [
+        st.Page(
+            pages / "breach_map.py",
+            title="Breach map",
+            help="Where do breaches concentrate beyond chance?",
+        ),
+    ],
     "Carriers": [
         st.Page(
             pages / "carrier_comparison.py",
@@ -60,3 +67,4 @@ page = st.navigation(sections, position="top")
 with ui.errors_as_sentences():
     ui.open_view(page.url_path, (one.url_path for held in sections.values() for one in held))
     page.run()
+ui.warm_up()

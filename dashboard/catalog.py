@@ -19,11 +19,13 @@ from dashboard.contract import Table, read_contract
 from dashboard.errors import CatalogError, UnknownNameError
 from dashboard.headers import Header, read_header
 from dashboard.stated import (
+    CauseDimension,
     Cells,
     Costs,
     Factor,
     Rule,
     read_case_mix,
+    read_causes,
     read_cells,
     read_costs,
 )
@@ -32,6 +34,7 @@ Unit = Literal["share", "money", "score", "ratio", "minutes", "count"]
 Better = Literal["higher", "lower", "neither"]
 Grain = Literal["day", "week", "month", "quarter"]
 KeptIn = Literal["each", "cells", "everywhere"]
+Params = Literal["scope", "delivery", "route"]
 
 HEADLINES = ("on_time_rate", "cost_to_serve", "satisfaction")
 """The metrics that every segment is judged by."""
@@ -104,6 +107,8 @@ class Dimension:
 
     Attributes:
         filter: Whether it stands in the filter bar.
+        when_set: Whether its box stands there only while it is set, by a link or a click:
+            it has too many values to choose from.
         rolled_with: Name of the pass over the rows that rolls it up, with others.
         kept: Whether its roll-up keeps days or months.
         outcome: Whether it is known only when the delivery has ended: it describes a
@@ -115,6 +120,7 @@ class Dimension:
     column: str | None = None
     grain: Grain | None = None
     filter: bool = False
+    when_set: bool = False
     rolled_with: str | None = None
     kept: Literal["day", "month"] = "day"
     outcome: bool = False
@@ -130,10 +136,12 @@ class Report:
     """One table behind a page.
 
     Attributes:
+        params: What it is asked about: a scope, one delivery, or one route on one day.
         cuts: Models that a scope cuts; None cuts every model that the report reads.
     """
 
     name: str
+    params: Params
     title: str
     question: str
     grain: str
@@ -166,6 +174,7 @@ class Catalog:
     cells: Mapping[str, Cells]
     costs: Costs
     case_mix: Mapping[str, Factor]
+    causes: Mapping[str, CauseDimension]
     distributions: Mapping[str, Distribution]
     dimensions: Mapping[str, Dimension]
     reports: Mapping[str, Report]
@@ -214,8 +223,13 @@ class Catalog:
 
     @property
     def filters(self) -> tuple[Dimension, ...]:
-        """The dimensions of the filter bar."""
+        """The dimensions of the filter bar, but for those that stand there when set."""
         return tuple(d for d in self.dimensions.values() if d.filter)
+
+    @property
+    def set_filters(self) -> tuple[Dimension, ...]:
+        """The dimensions that stand in the filter bar only while they are set."""
+        return tuple(d for d in self.dimensions.values() if d.when_set)
 
 
 @cache
@@ -241,6 +255,7 @@ def read_catalog(queries: Path) -> Catalog:
         cells=read_cells(queries),
         costs=read_costs(queries),
         case_mix=read_case_mix(queries),
+        causes=read_causes(queries),
         distributions={one.name: one for one in distributions},
         dimensions=_dimensions(queries / "dimensions.toml"),
         reports={report.name: report for report in reports},
@@ -337,11 +352,11 @@ def _parse(header: Header) -> exp.Expr:
 
 def _report(header: Header) -> Report:
     header.need("title", "question", "grain", "params", "columns", may=("cuts",))
-    header.one_of("params", ("scope",))
     _parse(header)
     keys = header.keys
     return Report(
         name=header.path.stem,
+        params=header.one_of("params", get_args(Params)),  # ty: ignore[invalid-argument-type]
         title=keys["title"],
         question=keys["question"],
         grain=keys["grain"],

@@ -3,6 +3,7 @@
 Deliveries keep the cell of the finest resolution; larger ones follow from it.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,8 +13,9 @@ import pyarrow as pa
 from h3ronpy.vector import cells_to_coordinates, cells_to_wkb_polygons
 
 FINEST = 8
-RESOLUTIONS = (8, 7, 6, 5)
-"""What a map may be cut into: 0.7, 5, 36 and 250 square kilometres a cell."""
+CELL_SIZES = {8: "0.7 km²", 7: "5 km²", 6: "36 km²", 5: "250 km²"}
+RESOLUTIONS = tuple(CELL_SIZES)
+"""What a map may be cut into, the finest first."""
 
 Ring = list[list[float]]
 """A closed line of points, longitude first."""
@@ -27,9 +29,23 @@ def dimension(resolution: int) -> str:
     return "cell" if resolution == FINEST else f"cell_{resolution}"
 
 
+DIMENSIONS = {dimension(resolution): resolution for resolution in RESOLUTIONS}
+"""The resolution of each dimension of cells."""
+
+
 def resolution_of(cell: str) -> int:
     """The resolution of a cell."""
     return int(cell[1], 16)
+
+
+def is_cell(text: str, resolution: int) -> bool:
+    """Whether a text is written like a cell of a resolution."""
+    return re.fullmatch(rf"8{resolution}[0-9a-f]{{13}}", text) is not None
+
+
+def is_any_cell(text: str) -> bool:
+    """Whether a text is written like a cell of any resolution of a map."""
+    return any(is_cell(text, resolution) for resolution in RESOLUTIONS)
 
 
 def parents(cells: Sequence[str], resolution: int) -> list[str | None]:
@@ -51,15 +67,20 @@ def rings(cells: Sequence[str]) -> np.ndarray:
     Returns:
         Cells × 7: positions in `cells`, the cell itself first, −1 where none is there.
     """
+    found = np.full((len(cells), _MOST_NEIGHBOURS), -1)
+    found[:, 0] = np.arange(len(cells))
+    if not cells:
+        return found
     numbers = pa.array(_numbers(cells)).to_numpy()
     order = np.argsort(numbers)
-    disks = pa.table(h3ronpy.grid_disk_distances(_numbers(cells), 1, flatten=False))
-    found = np.full((len(cells), _MOST_NEIGHBOURS), -1)
-    for at, around in enumerate(disks.column("cell").to_pylist()):
-        near = np.array([one for one in around if one != numbers[at]], numbers.dtype)
-        place = np.searchsorted(numbers, near, sorter=order).clip(max=len(cells) - 1)
-        held = order[place][numbers[order[place]] == near]
-        found[at, : 1 + len(held)] = [at, *held]
+    disks = pa.array(h3ronpy.grid_disk(_numbers(cells), 1))
+    near = disks.flatten().to_numpy()
+    own = np.repeat(np.arange(len(cells)), disks.value_lengths().to_numpy())
+    place = order[np.searchsorted(numbers, near, sorter=order).clip(max=len(cells) - 1)]
+    held = (numbers[place] == near) & (place != own)
+    own, place = own[held], place[held]
+    column = np.arange(len(own)) - np.searchsorted(own, own)
+    found[own, 1 + column] = place
     return found
 
 

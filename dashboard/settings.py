@@ -71,6 +71,16 @@ class Settings(BaseSettings):
         description="File of what a breach is assumed to put at risk, in place of "
         "`queries/breaches.toml`.",
     )
+    map_style: str = Field(
+        default="",
+        description="Address of a MapLibre style whose tiles are drawn under the breach map, "
+        "such as a tile server of your own; empty: none, and no request leaves the machine.",
+    )
+    faults: Path | None = Field(
+        default=None,
+        description="File of what declared reasons and evidence say about whose fault it is, in "
+        "place of `queries/faults.toml`.",
+    )
     time_zone: str = Field(
         default="UTC",
         description="Zone of local times in the files of a new profile, where nobody states "
@@ -80,6 +90,12 @@ class Settings(BaseSettings):
         default=200,
         description="Most megabytes that one upload on the page Data quality may hold, all "
         "files together; 0: no uploads. Larger files: `doorstep profile new`.",
+    )
+
+    rollup_from_rows: Annotated[int, Field(ge=0)] = Field(
+        default=10_000,
+        description="Models with fewer rows keep one roll-up, by segment: a scan answers as "
+        "fast, and an import ends sooner.",
     )
 
     def contracts_folder(self, warehouse: Path) -> Path:

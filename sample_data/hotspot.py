@@ -26,8 +26,10 @@ def rows(frame: pl.DataFrame) -> Flags:
 
 
 def _cells(frame: pl.DataFrame) -> np.ndarray:
-    places = (pa.array(frame[name].to_numpy()) for name in ("latitude", "longitude"))
-    return pa.array(coordinates_to_cells(*places, RESOLUTION)).to_numpy()
+    latitudes, longitudes = (
+        pa.array(frame[name].to_numpy()) for name in ("latitude", "longitude")
+    )
+    return pa.array(coordinates_to_cells(latitudes, longitudes, RESOLUTION)).to_numpy()
 
 
 def _numbers(cells: tuple[str, ...]) -> np.ndarray:

@@ -1,14 +1,17 @@
 """Where do breaches concentrate beyond chance?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Literal
 
 import numpy as np
 import polars as pl
 
-from dashboard.analysis.places import Counted, as_places, counted
+from dashboard.analysis.breach_money import PARTS
+from dashboard.analysis.places import NOWHERE, Counted, as_places, counted
 from dashboard.errors import NotEnoughDataError
-from dashboard.scope import Scope
+from dashboard.scope import Period, Scope
 from dashboard.stats.hotspots import (
     HotSpots,
     design_effect,
@@ -17,6 +20,8 @@ from dashboard.stats.hotspots import (
     shrunken_ratios,
 )
 from dashboard.warehouse import Reader
+
+Amount = Literal["minutes", "money"]
 
 ANY_RESOLUTION = 0
 """The resolution that the data carries, whichever that is."""
@@ -104,6 +109,7 @@ class BreachMap:
         due, late: Of the scope, with a place on the map or without.
         off_map: Deliveries due without coordinates, or known more coarsely than a cell.
         off_map_late: Breaches of them.
+        counted: What it was made of, by week or day.
     """
 
     message: str
@@ -118,6 +124,16 @@ class BreachMap:
     late: int
     off_map: int
     off_map_late: int
+    counted: Counted = field(repr=False, compare=False)
+
+    @property
+    def times(self) -> tuple[date, ...]:
+        """Mondays of its weeks; days of a short period."""
+        return tuple(self.counted.rows["time"].unique().sort())
+
+    def days_of(self, time: date) -> Period:
+        """The days of one of its weeks, or one of its days."""
+        return Period(time, time + timedelta(days=self.counted.step - 1))
 
 
 def breach_map(reader: Reader, scope: Scope, resolution: int = ANY_RESOLUTION) -> BreachMap:
@@ -140,104 +156,103 @@ def breach_map(reader: Reader, scope: Scope, resolution: int = ANY_RESOLUTION) -
 def mapped(found: Counted, resolution: int) -> BreachMap:
     """The map of what was counted, in cells of a resolution."""
     grid = found.by_cell(resolution)
-    effect, hot, untested = _judged(found, grid, resolution)
-    spots = _cells(grid, found.zones_of(resolution), effect, hot)
+    judged = _judge(found, grid, resolution)
+    spots = _cells(grid, found.zones_of(resolution), judged)
     clusters = _clusters(spots)
     return BreachMap(
-        message=_message(clusters, untested),
+        message=_message(clusters, judged.untested),
         resolution=resolution,
         cells=spots,
-        zones=_zones(found.by_zone(), effect),
+        zones=_zones(found.by_zone(), judged.effect),
         clusters=clusters,
-        effect=effect,
-        threshold=hot.threshold if hot else None,
-        untested=untested,
+        effect=judged.effect,
+        threshold=judged.hot.threshold if judged.hot else None,
+        untested=judged.untested,
         due=found.due,
         late=found.late,
         off_map=found.due - int(grid["due"].sum()),
         off_map_late=found.late - int(grid["late"].sum()),
+        counted=found,
     )
 
 
-def hotspots_table(found: BreachMap, snapshot: int) -> pl.DataFrame:
-    """Cells as rows, the hottest first, with all their digits.
+def spots_at(found: BreachMap, time: date, *, by_zone: bool) -> tuple[Spot, ...]:
+    """The cells, or zones, of one week (or day) of a map, the most excess first.
+
+    They are not tested: whether a place is hot is judged over all its days.
+    """
+    part = found.counted.at(time)
+    if by_zone:
+        return _zones(part.by_zone(), found.effect)
+    grid = part.by_cell(found.resolution)
+    return _cells(grid, part.zones_of(found.resolution), _Judged(found.effect))
+
+
+def amounts(reader: Reader, scope: Scope, measure: Amount, dimension: str) -> dict[str, float]:
+    """What breaches cost in minutes or money, by place.
+
+    Args:
+        reader: The snapshot.
+        scope: Period and filters.
+        measure: 'minutes' late, of timed deliveries that arrived; or 'money': credits,
+            redelivery and contacts of breaches whose cost is known.
+        dimension: 'zone', or that of a resolution's cells.
 
     Returns:
-        cell, zones (the most frequent first), due, late, expected, excess, rate,
-        shrunken_rate, score, p_value, gi_star, cluster (null outside), resolution, snapshot.
+        Sums by place; places without any known amount are not among them.
     """
-    return _table(found.cells, "cell").with_columns(
-        pl.lit(found.resolution).alias("resolution"), pl.lit(snapshot).alias("snapshot")
-    )
+    metrics = tuple(PARTS.values()) if measure == "money" else ("late_minutes",)
+    rows = reader.roll_up(metrics, (dimension,), scope.during(scope.period))
+    sums = rows.group_by(dimension).agg(pl.col("numerator").cast(pl.Float64).sum())
+    return {place: amount for place, amount in sums.iter_rows() if place != NOWHERE}
 
 
-def zones_table(found: BreachMap, snapshot: int) -> pl.DataFrame:
-    """Zones as rows, the most excess first.
+@dataclass(frozen=True, eq=False)
+class _Judged:
+    """What the statistics say of the cells.
 
-    Returns:
-        zone, due, late, expected, excess, rate, shrunken_rate, snapshot.
+    Attributes:
+        effect: Design effect.
+        hot: None where nothing could be tested, for the reason `untested`.
+        gi_star: Per cell, as far as `hot` is known.
     """
-    rows = _table(found.zones, "zone")
-    own = ["zone", "due", "late", "expected", "excess", "rate", "shrunken_rate"]
-    return rows.select(own).with_columns(pl.lit(snapshot).alias("snapshot"))
+
+    effect: float = 1.0
+    hot: HotSpots | None = None
+    gi_star: np.ndarray | None = None
+    untested: str = ""
 
 
-def clusters_table(found: BreachMap) -> pl.DataFrame:
-    """Hot spots as rows, the strongest first."""
-    names = ("cluster", "cells", "zones", "due", "late", "expected", "excess", "score", "p_value")
-    rows = [
-        (
-            one.number,
-            ", ".join(one.cells),
-            ", ".join(one.zones),
-            *(one.due, one.late, one.expected, one.excess, one.score, one.p_value),
-        )
-        for one in found.clusters
-    ]
-    texts = dict.fromkeys(("cells", "zones"), pl.String())
-    whole = dict.fromkeys(("cluster", "due", "late"), pl.Int64())
-    schema = {name: texts.get(name) or whole.get(name) or pl.Float64() for name in names}
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _judged(
-    found: Counted, grid: pl.DataFrame, resolution: int
-) -> tuple[float, HotSpots | None, str]:
-    """The design effect, the hot spots, and why there are none to be had."""
+def _judge(found: Counted, grid: pl.DataFrame, resolution: int) -> _Judged:
     if not grid.height:
-        return 1.0, None, "no delivery has coordinates"
+        return _Judged(untested="no delivery has coordinates")
     places = as_places(grid)
     effect = design_effect(*found.times(resolution, grid["place"].to_list()), places.rings)
     if not 0 < found.late < found.due:
         said = "no delivery is late" if not found.late else "every delivery is late"
-        return effect, None, said
+        return _Judged(effect, untested=said)
+    values = (places.observed - places.expected) / np.sqrt(places.variance)
     try:
-        return effect, hot_spots(places, effect), ""
+        return _Judged(effect, hot_spots(places, effect), gi_star(values, places.rings))
     except NotEnoughDataError as refused:
-        return effect, None, str(refused)
+        return _Judged(effect, untested=str(refused))
 
 
 def _cells(
-    grid: pl.DataFrame,
-    zones: Mapping[str, tuple[str, ...]],
-    effect: float,
-    hot: HotSpots | None,
+    grid: pl.DataFrame, zones: Mapping[str, tuple[str, ...]], judged: _Judged
 ) -> tuple[Spot, ...]:
     """Every cell, the hottest first; untested ones by their excess."""
-    spots = [replace(spot, zones=zones[spot.place]) for spot in _spots(grid, effect)]
-    if hot is not None:
-        gi, numbers = _gi_star(grid), _by_strength(hot)
-        spots = [
-            replace(
-                spot,
-                score=_known(hot.score[at]),
-                p_value=_known(hot.p_value[at]),
-                gi_star=_known(gi[at]),
-                cluster=numbers.get(int(hot.cluster[at])),
-            )
-            for at, spot in enumerate(spots)
-        ]
-    return tuple(sorted(spots, key=_heat))
+    named = [zones[place] for place in grid["place"]]
+    tests = [()] * grid.height if judged.hot is None else _tests(judged.hot, judged.gi_star)
+    return tuple(sorted(_spots(grid, judged.effect, named, tests), key=_heat))
+
+
+def _tests(hot: HotSpots, gi: np.ndarray | None) -> list[tuple[float | int | None, ...]]:
+    """Score, p-value, Gi* and cluster of every cell."""
+    numbers = _by_strength(hot)
+    columns = [_known(part) for part in (hot.score, hot.p_value, gi)]
+    clusters = [numbers.get(number) for number in hot.cluster.tolist()]
+    return list(zip(*columns, clusters, strict=True))
 
 
 def _heat(spot: Spot) -> tuple[bool, float, str]:
@@ -246,28 +261,31 @@ def _heat(spot: Spot) -> tuple[bool, float, str]:
 
 def _zones(found: pl.DataFrame, effect: float) -> tuple[Spot, ...]:
     """Every zone, the most excess first."""
-    return tuple(sorted(_spots(found, effect), key=lambda one: (-one.excess, one.place)))
+    named = [(zone,) for zone in found["place"]]
+    spots = _spots(found, effect, named, [()] * found.height)
+    return tuple(sorted(spots, key=lambda one: (-one.excess, one.place)))
 
 
-def _spots(found: pl.DataFrame, effect: float) -> list[Spot]:
-    """Places in the order of the rows, not tested."""
+def _spots(
+    found: pl.DataFrame,
+    effect: float,
+    zones: Sequence[tuple[str, ...]],
+    tests: Sequence[tuple[float | int | None, ...]],
+) -> list[Spot]:
+    """Places in the order of the rows."""
     if not found.height:
         return []
-    late, hoped, variance = (
-        found[name].to_numpy().astype(float) for name in ("late", "expected", "variance")
+    due, late, hoped, variance = (
+        found[name].to_numpy().astype(float) for name in ("due", "late", "expected", "variance")
     )
-    ratios = shrunken_ratios(late, hoped, effect * variance)
-    rates = ratios * hoped / found["due"].to_numpy()
+    rates = (shrunken_ratios(late, hoped, effect * variance) * hoped / due).tolist()
     named = found.select("place", "due", "late", "expected").iter_rows()
     return [
-        Spot(place, (place,), due, late_, expected, float(rate))
-        for (place, due, late_, expected), rate in zip(named, rates, strict=True)
+        Spot(place, around, n, breaches, expected, rate, *tested)  # ty: ignore[invalid-argument-type]
+        for (place, n, breaches, expected), around, rate, tested in zip(
+            named, zones, rates, tests, strict=True
+        )
     ]
-
-
-def _gi_star(grid: pl.DataFrame) -> np.ndarray:
-    places = as_places(grid)
-    return gi_star((places.observed - places.expected) / np.sqrt(places.variance), places.rings)
 
 
 def _by_strength(hot: HotSpots) -> dict[int, int]:
@@ -307,8 +325,9 @@ def _most_frequent(held: Sequence[Spot]) -> tuple[str, ...]:
     return tuple(sorted(due, key=lambda zone: (-due[zone], zone)))
 
 
-def _known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+def _known(values: np.ndarray | None) -> list[float | None]:
+    """Numbers, None for those that are none."""
+    return [None if np.isnan(value) else value for value in np.asarray(values, float).tolist()]
 
 
 def _message(clusters: Sequence[Cluster], untested: str) -> str:
@@ -319,35 +338,8 @@ def _message(clusters: Sequence[Cluster], untested: str) -> str:
         return "Breaches concentrate nowhere beyond chance"
     first = clusters[0]
     around = " and ".join(first.zones[:2])
-    where = "one place" if len(clusters) == 1 else f"{len(clusters)} places"
+    where = "" if len(clusters) == 1 else f"in {len(clusters)} places, most "
     return (
-        f"Breaches concentrate beyond chance in {where}: most around {around}, "
-        f"{first.late:,} of {first.due:,} late where {first.expected:,.0f} were to be expected"
+        f"Breaches concentrate beyond chance {where}around {around}: {first.late:,} of "
+        f"{first.due:,} late where {first.expected:,.0f} were to be expected"
     )
-
-
-def _table(spots: Sequence[Spot], named: str) -> pl.DataFrame:
-    rows = [
-        (
-            one.place,
-            ", ".join(one.zones),
-            *(one.due, one.late, one.expected, one.excess, one.rate, one.shrunken),
-            *(one.score, one.p_value, one.gi_star, one.cluster),
-        )
-        for one in spots
-    ]
-    schema = {
-        named: pl.String(),
-        "zones": pl.String(),
-        "due": pl.Int64(),
-        "late": pl.Int64(),
-        "expected": pl.Float64(),
-        "excess": pl.Float64(),
-        "rate": pl.Float64(),
-        "shrunken_rate": pl.Float64(),
-        "score": pl.Float64(),
-        "p_value": pl.Float64(),
-        "gi_star": pl.Float64(),
-        "cluster": pl.Int64(),
-    }
-    return pl.DataFrame(rows, schema=schema, orient="row")

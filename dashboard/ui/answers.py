@@ -108,7 +108,8 @@ def reset_filters() -> None:
 
 def _why_empty() -> str:
     shown = view.current_view()
-    labels = {dimension.name: dimension.label for dimension in shown.catalog.filters}
+    named = (*shown.catalog.filters, *shown.catalog.set_filters)
+    labels = {dimension.name: dimension.label for dimension in named}
     return why_empty(shown.scope, labels, _has_rows)
 
 

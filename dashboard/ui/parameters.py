@@ -13,11 +13,17 @@ from dashboard import settings
 from dashboard.analysis.bridge import HEADLINE, READINGS
 from dashboard.analysis.service import BESIDE
 from dashboard.catalog import Catalog
+from dashboard.cells import CELL_SIZES, RESOLUTIONS
+from dashboard.charts.breach_maps import MEASURES
 from dashboard.themes import themes_in_use
 from dashboard.ui import view
 
 RISING = "rising"
 """The theme that rises most, whichever that is."""
+
+AS_FINE, ZONES, ALL_WEEKS = "auto", "zones", "0"
+MOST_WEEKS = 160
+"""A snapshot's weeks that the map's slider reaches, from the first of the period on."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +96,26 @@ def _of_service(catalog: Catalog) -> tuple[Parameter, ...]:
     return (Parameter("measure", "Measured by", measures, HEADLINE),)
 
 
+def _of_the_breach_map(_catalog: Catalog) -> tuple[Parameter, ...]:
+    shades = {name: one.label for name, one in MEASURES.items()}
+    cuts = {AS_FINE: "cells, as fine as the data carries"}
+    cuts |= {str(one): f"cells of {CELL_SIZES[one]}" for one in RESOLUTIONS}
+    weeks = {str(n): str(n) for n in range(1, MOST_WEEKS + 1)}
+    return (
+        Parameter("shade", "Colour by", shades),
+        Parameter("cut", "Cut into", {**cuts, ZONES: "zones"}),
+        Parameter("week", "Week", {ALL_WEEKS: "all", **weeks}),
+        Parameter("drawer", "Causes and rows", {"closed": "closed", "open": "open"}),
+    )
+
+
 def _of_carrier_comparison(_catalog: Catalog) -> tuple[Parameter, ...]:
     return (Parameter("compare", "Compare", {"carrier": "carriers", "depot": "depots"}),)
 
 
 PAGES: Mapping[str, Callable[[Catalog], tuple[Parameter, ...]]] = {
     "": _of_the_overview,
+    "breach_map": _of_the_breach_map,
     "carrier_comparison": _of_carrier_comparison,
     "cost_to_serve": _of_cost_to_serve,
     "satisfaction": _of_satisfaction,

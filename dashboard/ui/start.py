@@ -44,7 +44,8 @@ def open_view(page: str, pages: Iterable[str]) -> None:
     offered = replace(found, parameters=of_page(page, catalog))
     chosen = filter_bar(offered)
     offer_newest(warehouse, manifest)
-    labels = {dimension.name: dimension.label for dimension in offered.dimensions}
+    named = (*offered.dimensions, *offered.when_set)
+    labels = {dimension.name: dimension.label for dimension in named}
     view.show(
         view.View(
             warehouse=folder,

@@ -38,8 +38,8 @@ def due(options: Options) -> pl.DataFrame:
     names = pl.DataFrame({"day": days, "weather": [weather(_day(day)) or "" for day in days]})
     end = pl.Series(WINDOWS[:, 0] // 60).gather(frame["window"])
     return frame.join(names, on="day", how="left", maintain_order="left").with_columns(
-        far=pl.col("distance_km").cut([5, 10, 20, 40]).to_physical(),
-        heavy=pl.col("weight_kg").cut([2, 10, 30]).to_physical(),
+        far=pl.Series(np.digitize(frame["distance_km"], [5, 10, 20, 40])),
+        heavy=pl.Series(np.digitize(frame["weight_kg"], [2, 10, 30])),
         hour=pl.when("promise_is_date").then(-1).otherwise(end),
         weekday=pl.col("day") % 7,
         week=(pl.col("day") + 3) // 7,

@@ -10,7 +10,7 @@ from dashboard.errors import NotEnoughDataError
 from dashboard.stats.hotspots import (
     Places,
     _likely,
-    _shuffled,
+    _null_maps,
     design_effect,
     gi_star,
     hot_spots,
@@ -122,7 +122,7 @@ def test_null_failures_have_the_chances_of_the_beta_binomial(effect: float) -> N
 def test_null_maps_scatter_as_much_as_the_design_effect_says() -> None:
     places = drawn(np.random.default_rng(1))
 
-    values = _shuffled(np.random.default_rng(2), places, 1.7, 4_000)
+    values = _null_maps(np.random.default_rng(2), places, 1.7, 4_000)
 
     spread = values.var(axis=1) / (1.7 * places.variance)
     assert values.mean(axis=1) == pytest.approx(places.expected, rel=0.05)

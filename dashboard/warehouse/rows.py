@@ -1,0 +1,212 @@
+"""Deliveries one by one: a page of them, one with all that is known, all of them streamed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+
+import polars as pl
+
+from dashboard.access import Policy
+from dashboard.errors import ScopeError
+from dashboard.scope import Scope
+from dashboard.warehouse import drill, index, rollup
+from dashboard.warehouse.drill import KEY, Order, Start
+from dashboard.warehouse.engine import Engine, named_in
+from dashboard.warehouse.filtering import Columns, is_time, type_of, where_conditions
+from dashboard.warehouse.snapshots import Manifest
+
+TABLE = "deliveries"
+BATCH = 20_000
+"""Rows that are in memory at once while all of them are handed out."""
+
+_DAY = "promised_date"
+_PROMISES = ("committed_by", "promised_by", _DAY)
+_ROUTE_DAYS = timedelta(days=45)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The deliveries of one snapshot as one policy shows them."""
+
+    manifest: Manifest
+    policy: Policy
+    engine: Engine
+
+    @property
+    def columns(self) -> Columns:
+        """Names and types of all columns of a delivery."""
+        return self.engine.columns(TABLE, self.policy)
+
+    def page(
+        self, columns: Sequence[str], order: Order, scope: Scope, start: Start | None, most: int
+    ) -> pl.DataFrame:
+        """The deliveries of a scope that come next in an order.
+
+        Few columns are read with the keys, where the order leaves most rows unread. Of many
+        columns only the keys' rows are read, in a second statement.
+
+        Args:
+            columns: Names from `columns`.
+            order: Of the rows.
+            scope: Period, filters and conditions.
+            start: Beside which delivery the page lies; None for the first page.
+            most: Rows.
+
+        Returns:
+            delivery_id and the columns, in the order.
+
+        Raises:
+            UnknownNameError: A column or dimension does not exist.
+        """
+        for name in (*columns, order.column):
+            type_of(name, self.columns)
+        own = columns if len(columns) <= drill.FEW else ()
+        keys = self._keys(own, order, scope, start, most)
+        if start and start.backwards:
+            keys = keys.reverse()
+        wanted = list(dict.fromkeys((KEY, *columns)))
+        if own == columns or keys.is_empty():
+            return keys.select(wanted) if own == columns else self._none(wanted)
+        found = self._ask(drill.wide(columns, list(keys.select(KEY, drill.FILED).iter_rows())), {})
+        return keys.select(KEY).join(found, on=KEY, how="left", maintain_order="left")
+
+    def value(self, delivery_id: str, column: str) -> object:
+        """What one delivery has in a column.
+
+        Raises:
+            UnknownNameError: There is no such column.
+            ScopeError: There is no such delivery.
+        """
+        type_of(column, self.columns)
+        found = self._about(f'select "{column}" as v from {TABLE}', delivery_id)
+        if found.is_empty():
+            message = f"there is no delivery '{delivery_id}' here; begin at the first page"
+            raise ScopeError(message)
+        return found.item(0, 0)
+
+    def count(self, scope: Scope) -> int:
+        """How many deliveries a scope holds, cancelled ones too."""
+        values, conditions = self._cut(scope)
+        statement = rollup.Statement(f"select count(*) as n from {TABLE}", values)
+        return int(self._ask(statement, {TABLE: conditions}).item())
+
+    def one(self, report: str, delivery_id: str) -> pl.DataFrame:
+        """The rows of a report about one delivery.
+
+        Raises:
+            UnknownNameError: No report has this name.
+            AccessError: It reads a table that the policy does not show.
+        """
+        return self._about(self.engine.catalog.report(report).sql, delivery_id)
+
+    def route(self, report: str, route_id: str, day: date, ordered: datetime) -> pl.DataFrame:
+        """The rows of a report about one route on one day.
+
+        Routes may bear the same name every day, so the day is part of the question; only
+        what was ordered within 45 days of one of its deliveries is looked for.
+        """
+        conditions = [
+            "route_id = $route",
+            f"coalesce(tried_date, {_DAY}) = $day",
+            f"{drill.FILED} between $earliest and $latest",
+        ]
+        values = {
+            "route": route_id,
+            "day": day,
+            "earliest": ordered - _ROUTE_DAYS,
+            "latest": ordered + _ROUTE_DAYS,
+        }
+        statement = rollup.Statement(self.engine.catalog.report(report).sql, values)
+        return self._ask(statement, {TABLE: conditions})
+
+    def stream(self, columns: Sequence[str], scope: Scope) -> Iterator[pl.DataFrame]:
+        """All deliveries of a scope in no order, a bounded number at a time.
+
+        Raises:
+            UnknownNameError: A column or dimension does not exist.
+        """
+        for name in columns:
+            type_of(name, self.columns)
+        values, conditions = self._cut(scope)
+        sql = f"select {drill.names(columns)} from {TABLE}"
+        statement = self.engine.allow(sql, self.policy, {TABLE: conditions})
+        for batch in self.engine.stream(statement, named_in(statement, values), BATCH):
+            yield pl.DataFrame(batch)
+
+    def _none(self, columns: Sequence[str]) -> pl.DataFrame:
+        """No delivery, with these columns."""
+        sql = f"select {drill.names(columns)} from {TABLE}"
+        return self._ask(rollup.Statement(sql, {}), {TABLE: ["1 = 0"]})
+
+    def _keys(
+        self,
+        columns: Sequence[str],
+        order: Order,
+        scope: Scope,
+        start: Start | None,
+        most: int,
+    ) -> pl.DataFrame:
+        """Near where the page begins first: files say which of them can hold a time.
+
+        The further condition is one on the order itself, so a page that is full is right.
+        """
+        values, conditions = self._cut(scope)
+        for near in self._near(order, scope, start):
+            statement = drill.keys(columns, order, start, most, near.sql)
+            found = self._ask(statement, {TABLE: conditions}, {**values, **near.values})
+            if found.height == most:
+                return found
+        return self._ask(drill.keys(columns, order, start, most), {TABLE: conditions}, values)
+
+    def _near(self, order: Order, scope: Scope, start: Start | None) -> Iterator[rollup.Statement]:
+        if not is_time(type_of(order.column, self.columns)):
+            return
+        rising = order.falling == bool(start and start.backwards)
+        begins = start.value if start else self._first(order.column, scope, rising=rising)
+        if not isinstance(begins, date):
+            return
+        for length in drill.WINDOWS:
+            yield drill.near(order, begins, length, rising=rising)
+
+    def _first(self, column: str, scope: Scope, *, rising: bool) -> date | None:
+        """No value of the scope lies before it, in the direction of the order."""
+        extent = self.engine.extents.of(column)
+        if extent is None:
+            return None
+        first = extent[0] if rising else extent[1]
+        if scope.period is None or column not in _PROMISES:
+            return first
+        slack = timedelta(days=2)
+        bound = scope.period.start - slack if rising else scope.period.end + slack
+        if isinstance(first, datetime):
+            bound = datetime.combine(bound, datetime.min.time())
+        return max(first, bound) if rising else min(first, bound)
+
+    def _cut(self, scope: Scope) -> tuple[dict[str, object], list[str]]:
+        """A scope as conditions on deliveries, and the values bound in them."""
+        values, conditions = rollup.conditions_on(self.engine.catalog, scope, _DAY)
+        also, further = where_conditions(scope, self.columns)
+        return {**values, **also}, [*conditions, *further]
+
+    def _about(self, sql: str, delivery_id: str) -> pl.DataFrame:
+        """Run a statement, every table cut to the rows about one delivery."""
+        months = self.engine.months_of(delivery_id)
+        values: dict[str, object] = {"delivery": delivery_id}
+        conditions = {}
+        for table in index.tables(self.engine.catalog):
+            conditions[table.name] = [f"{KEY} = $delivery"]
+            if months is not None:
+                near, bounds = index.within(table, months.get(table.name, ()))
+                conditions[table.name].append(near)
+                values |= bounds
+        return self.engine.ask(sql, self.policy, values, conditions)
+
+    def _ask(
+        self,
+        statement: rollup.Statement,
+        conditions: Mapping[str, Sequence[str]],
+        also: Mapping[str, object] = MappingProxyType({}),
+    ) -> pl.DataFrame:
+        values = {**statement.values, **also}
+        return self.engine.ask(statement.sql, self.policy, values, conditions)
