@@ -54,6 +54,11 @@ sections = {
             title="Comparison",
             help="Who is better or worse than case mix explains?",
         ),
+        st.Page(
+            pages / "carrier_review.py",
+            title="Carrier review",
+            help="One carrier's quarter: scorecard, settlement, disputes",
+        ),
     ],
     "Data": [
         st.Page(
