@@ -176,6 +176,14 @@ def _dimension_boxes(offered: Choices) -> Mapping[str, tuple[str, ...]]:
     return chosen
 
 
+def _options(offered: Choices, name: str) -> Sequence[str]:
+    """What a box offers: all values; of very many only those that are asked for."""
+    values = offered.values[name]
+    if len(values) <= _MOST_OPTIONS:
+        return values
+    return sorted({*_asked(name)} & {*values})
+
+
 def _cells_asked(offered: Choices) -> list[tuple[Dimension, list[str]]]:
     """The dimensions of cells that are set, with their cells: a link's, or a click's."""
     asked = [(one, _asked(one.name)) for one in offered.when_set]
@@ -187,16 +195,6 @@ def _asked(name: str) -> list[str]:
     """What is chosen in a box, or asked by the address before the box has read it."""
     known = name in st.session_state
     return list(st.session_state[name] if known else st.query_params.get_all(name))
-
-
-def _options(offered: Choices, name: str) -> Sequence[str]:
-    """What a box offers: all values; of very many only those that are asked for."""
-    values = offered.values[name]
-    if len(values) <= _MOST_OPTIONS:
-        return values
-    known = set(values)
-    asked = {*st.session_state.get(name, ()), *st.query_params.get_all(name)}
-    return sorted(asked & known)
 
 
 def _filters_label(offered: Choices) -> str:

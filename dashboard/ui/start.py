@@ -77,7 +77,8 @@ def _is_asked(dimension: Dimension) -> bool:
     """Whether a dimension beside the bar's is filtered by: a link, or its box, says so."""
     name = dimension.name
     asked = st.session_state.get(name) or any(st.query_params.get_all(name))
-    return dimension.column is not None and not dimension.filter and bool(asked)
+    has_own_box = dimension.filter or dimension.when_set
+    return dimension.column is not None and not has_own_box and bool(asked)
 
 
 @st.cache_data(max_entries=40, show_spinner=False)

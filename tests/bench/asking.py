@@ -13,6 +13,7 @@ import duckdb
 
 from dashboard import analysis
 from dashboard.access import LOCAL_USER
+from dashboard.analysis.breach_money import breach_money
 from dashboard.analysis.quantiles import quantiles
 from dashboard.analysis.satisfaction import satisfaction
 from dashboard.analysis.silent import silent_failures
@@ -21,6 +22,7 @@ from dashboard.scope import Period, Scope
 from dashboard.warehouse import Reader, Warehouse
 from dashboard.warehouse.engine import Engine
 from dashboard.warehouse.gate import tables_named
+from tests.bench import drilling
 from tests.bench.apart import middle, seconds
 from tests.bench.peers.snapshot import QUARTER
 
@@ -69,6 +71,11 @@ PAGES = (
     Page("Satisfaction: ratings by segment", satisfaction),
     Page("Satisfaction: themes of two years", themes, is_review=False),
     Page("Satisfaction: silent failures", silent_failures, is_review=False),
+    Page(
+        "Deliveries: breaches in money",
+        lambda reader, scope: breach_money(reader, ("segment",), scope),
+        is_review=False,
+    ),
     Page("Data quality: carriers' data", analysis.carrier_data, is_review=False),
 )
 
@@ -117,7 +124,7 @@ def ask_all(warehouse: Path) -> Answers:
     opened = seconds(lambda: analysis.scoreboard(_reader(warehouse), scopes()["no filter"]))
     reader = _reader(warehouse)
     rows = without_rollups(reader)
-    asked = tuple(_pages(reader, rows)) + tuple(_reports(reader))
+    asked = (*_pages(reader, rows), *_rows(reader), *_reports(reader))
     units += [_sum_one_column(Warehouse(warehouse))]
     return Answers(sum(units) / len(units), opened, asked)
 
@@ -154,9 +161,17 @@ def _pages(reader: Reader, rows: Reader) -> Iterator[Asked]:
         yield _timed(name, partial(ask, reader))
 
 
+def _rows(reader: Reader) -> Iterator[Asked]:
+    """Pages of rows and single deliveries."""
+    for one in drilling.drills(reader):
+        yield replace(_timed(one.what, one.ask), most=one.most)
+
+
 def _reports(reader: Reader) -> Iterator[Asked]:
     """Reports always read the rows, of a quarter where they know a period."""
     for name, report in reader.catalog.reports.items():
+        if report.params != "scope":
+            continue
         has_days = tables_named(report.sql) & {"deliveries", "surveys"}
         scope = Scope(QUARTER.period()) if has_days else Scope()
         yield _timed(f"report {name}", partial(reader.report, name, scope))
