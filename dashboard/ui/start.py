@@ -54,8 +54,7 @@ def open_view(page: str, pages: Iterable[str]) -> None:
     )
     chosen = filter_bar(offered)
     offer_newest(warehouse, manifest)
-    named = (*offered.dimensions, *offered.when_set)
-    labels = {dimension.name: dimension.label for dimension in named}
+    labels = {dimension.name: dimension.label for dimension in offered.dimensions}
     view.show(
         view.View(
             warehouse=folder,
@@ -77,8 +76,7 @@ def _is_asked(dimension: Dimension) -> bool:
     """Whether a dimension beside the bar's is filtered by: a link, or its box, says so."""
     name = dimension.name
     asked = st.session_state.get(name) or any(st.query_params.get_all(name))
-    has_own_box = dimension.filter or dimension.when_set
-    return dimension.column is not None and not has_own_box and bool(asked)
+    return dimension.column is not None and not dimension.filter and bool(asked)
 
 
 @st.cache_data(max_entries=40, show_spinner=False)
