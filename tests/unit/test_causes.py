@@ -45,7 +45,7 @@ def world(seed: int, late: np.ndarray, **codes: np.ndarray) -> Rows:
         for name, own in codes.items()
     )
     happened = rng.random(size) < late
-    rows = Rows(
+    return Rows(
         axes,
         np.where(half == SEAM, SEAM, half + 2 * then)[kept],
         np.ones(int(kept.sum()), np.int64),
@@ -54,7 +54,6 @@ def world(seed: int, late: np.ndarray, **codes: np.ndarray) -> Rows:
         (day + DAYS * then)[kept],
         4,
     )
-    return rows
 
 
 def drawn(seed: int, size: int) -> dict[str, np.ndarray]:
