@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from dashboard.analysis.clause_chance import Chance
 from dashboard.analysis.clause_what_if import ClauseWhatIf
 from dashboard.stats.settlement import Statement
 
@@ -38,6 +39,44 @@ def what_if_rows(found: ClauseWhatIf) -> pl.DataFrame:
     difference = (pl.col("changed") - pl.col("held")).alias("difference")
     frame = pl.DataFrame(rows, schema=schema)
     return frame.with_columns(difference).select(*frame.columns[:4], "difference", "provisional")
+
+
+def chance_rows(found: ClauseWhatIf) -> pl.DataFrame:
+    """How likely fines are, by clause and the carrier's true share.
+
+    Returns:
+        clause, truth (true share), held and changed (chance that a quarter is fined; null
+        where the contract has no such clause), alike (intraclass correlation of a route and
+        day), deliveries, clusters.
+    """
+    sides = [{(one.clause, one.truth): one for one in part}
+             for part in (found.held_chances, found.chances)]  # fmt: skip
+    rows = []
+    for key in sorted({*sides[0], *sides[1]}):
+        held, changed = sides[0].get(key), sides[1].get(key)
+        drawn = changed or held
+        rows.append(_chance(key[0], float(key[1]), (held, changed), drawn))
+    schema = {
+        "clause": pl.String(), "truth": pl.Float64(), "held": pl.Float64(),
+        "changed": pl.Float64(), "alike": pl.Float64(), "deliveries": pl.Int64(),
+        "clusters": pl.Int64(),
+    }  # fmt: skip
+    return pl.DataFrame(rows, schema=schema)
+
+
+def _chance(
+    clause: str, truth: float, sides: tuple[Chance | None, Chance | None], drawn: Chance | None
+) -> dict[str, object]:
+    held, changed = sides
+    return {
+        "clause": clause,
+        "truth": truth,
+        "held": held.fined if held else None,
+        "changed": changed.fined if changed else None,
+        "alike": drawn.alike if drawn else None,
+        "deliveries": drawn.deliveries if drawn else None,
+        "clusters": drawn.clusters if drawn else None,
+    }
 
 
 def _names(statement: Statement | None) -> list[str]:

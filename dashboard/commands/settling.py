@@ -262,14 +262,25 @@ def _as_text() -> Any:
 
 def _print_what_if(reader: "Reader", asked: "Asked", changed: Path, form: str) -> None:
     from dashboard.analysis.clause_what_if import clause_what_if
-    from dashboard.charts.what_if import what_if_rows
+    from dashboard.charts.what_if import chance_rows, what_if_rows
     from dashboard.contracts import read_contract, vocabulary
 
     contract = read_contract(changed, vocabulary(reader.catalog))
     found = clause_what_if(reader, asked, contract)
+    rows, chances = what_if_rows(found), chance_rows(found)
+    if form == "json":
+        told = {
+            "quarters": rows.with_columns(_as_text()).to_dicts(),
+            "chances": chances.to_dicts(),
+        }
+        printing.structure({"message": found.message, **told})
+        return
     if form == "table":
         click.echo(f"{found.message}.")
-    printing.rows(what_if_rows(found), form)
+    printing.rows(rows, form)
+    if form == "table":
+        click.echo("How often a carrier of that true share is fined in such a quarter:")
+        printing.table(chances)
 
 
 def _sign(
