@@ -4,6 +4,8 @@ import polars as pl
 
 from dashboard.analysis.clause_chance import Chance
 from dashboard.analysis.clause_what_if import ClauseWhatIf
+from dashboard.analysis.reallocation import Range, Reallocation
+from dashboard.charts import formats
 from dashboard.stats.settlement import Statement
 
 _MONEY = pl.Decimal(18, 2)
@@ -62,6 +64,70 @@ def chance_rows(found: ClauseWhatIf) -> pl.DataFrame:
         "clusters": pl.Int64(),
     }  # fmt: skip
     return pl.DataFrame(rows, schema=schema)
+
+
+def reallocation_rows(found: Reallocation) -> pl.DataFrame:
+    """What a move would bring, one row per carrier that takes.
+
+    Returns:
+        giver, taker, moved, busiest (most deliveries it had on a day), days_beyond (days
+        with more than that), days; and of the whole move: blind (deliveries without
+        evidence, left out), kept, kept_low, kept_high (promises), cost, cost_low, cost_high.
+    """
+    cost = found.cost
+    whole = {
+        "blind": found.blind,
+        "kept": found.kept.value,
+        "kept_low": found.kept.low,
+        "kept_high": found.kept.high,
+        "cost": cost.value if cost else None,
+        "cost_low": cost.low if cost else None,
+        "cost_high": cost.high if cost else None,
+    }
+    rows = [
+        {
+            "giver": found.move.giver,
+            "taker": taker,
+            "moved": moved,
+            "busiest": found.busiest[taker],
+            "days_beyond": found.days_beyond[taker],
+            "days": found.days,
+            **whole,
+        }
+        for taker, moved in found.takers.items()
+    ]
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def reallocation_said(found: Reallocation) -> list[str]:
+    """A move in sentences: promises, cost, capacity, and what nobody can know."""
+    said = [f"Promises kept: {_range(found.kept, 0)} over these days."]
+    if found.cost is None:
+        said.append("Cost: not known for these carriers.")
+    else:
+        said.append(f"Cost: {_range(found.cost, 2)} over these days.")
+    for taker, beyond in found.days_beyond.items():
+        most = formats.number(found.busiest[taker])
+        said.append(
+            f"{taker} would get {formats.number(found.takers[taker])}; on {beyond} of "
+            f"{found.days} days that is more than the {most} it had on its busiest day."
+        )
+    if found.blind >= 1:
+        said.append(
+            f"{formats.number(found.blind)} deliveries lie in zones and services that the takers "
+            "have not carried 30 times: no figure is given for them."
+        )
+    return said
+
+
+def _range(one: Range, digits: int) -> str:
+    low, high = (_signed(value, digits) for value in (one.low, one.high))
+    return f"{_signed(one.value, digits)} ({low} to {high})"
+
+
+def _signed(value: float, digits: int) -> str:
+    text = formats.number(value, digits)
+    return f"+{text}" if value > 0 and text.strip("0.,") else text
 
 
 def _chance(

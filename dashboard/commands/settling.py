@@ -9,12 +9,9 @@ import click
 from dashboard import printing
 from dashboard.commands.options import (
     DONE,
-    compared_asked,
     format_option,
     open_reader,
     open_warehouse,
-    scope_options,
-    versus_options,
     warehouse_option,
     warehouse_path,
 )
@@ -67,48 +64,6 @@ def settle(carrier: str, quarter: str, folder: Path | None, form: str, **asked: 
         _print_statement(reader, wanted, _state(folder), form)
     if asked["signer"]:
         _sign(reader, wanted, folder, (asked["signer"], asked["note"]))
-    return DONE
-
-
-@click.command("carriers")
-@click.option(
-    "--by",
-    type=click.Choice(("carrier", "depot")),
-    default="carrier",
-    show_default=True,
-    help="What is compared.",
-)
-@click.option("--quarters", is_flag=True, help="Print the last six quarters instead.")
-@versus_options
-@scope_options
-@warehouse_option
-@format_option
-def carriers_command(
-    by: str, folder: Path | None, form: str, *, quarters: bool, **asked: Any
-) -> int:
-    """Print who keeps more or fewer promises than the deliveries let expect.
-
-    As JSON: message, period, late_share, deff, and rows.
-    """
-    from dashboard.analysis.carriers import carrier_trajectory, compare_carriers
-    from dashboard.charts import carriers as drawn
-
-    reader = open_reader(folder, asked["snapshot"])
-    scope = compared_asked(reader, asked)
-    if quarters:
-        found = carrier_trajectory(reader, scope)
-        printing.rows(drawn.quarter_rows(found, reader.manifest.id), form)
-        return DONE
-    compared = compare_carriers(reader, scope, by)  # ty: ignore[invalid-argument-type]
-    rows = drawn.carrier_rows(compared, reader.manifest.id)
-    if form == "json":
-        told = {"late_share": compared.late_share, "deff": compared.deff}
-        printing.structure({"message": compared.message, **told, "rows": rows.to_dicts()})
-    elif form == "table":
-        click.echo(f"{compared.message}.")
-        printing.table(drawn.carrier_table(compared))
-    else:
-        printing.rows(rows, form)
     return DONE
 
 
