@@ -37,6 +37,16 @@ sections = {
             title="Breach map",
             help="Where do breaches concentrate beyond chance?",
         ),
+        st.Page(
+            pages / "root_causes.py",
+            title="Root causes",
+            help="Which combinations drive breaches, and what would fixing each give?",
+        ),
+        st.Page(
+            pages / "deliveries.py",
+            title="Deliveries",
+            help="Show me the rows, then the one delivery's timeline",
+        ),
     ],
     "Carriers": [
         st.Page(

@@ -29,7 +29,7 @@ from dashboard.settings import Settings
 from dashboard.themes import Themes, themes_in_use
 from dashboard.warehouse import index
 from dashboard.warehouse.extents import Extents
-from dashboard.warehouse.functions import define_as_of, define_local_time
+from dashboard.warehouse.functions import define_as_of, define_local_time, define_planning
 from dashboard.warehouse.gate import Resolve, rewrite
 from dashboard.warehouse.rollup_tables import Question, RollupTable, recipe, rollup_tables
 from dashboard.warehouse.snapshots import DataFile, Manifest, Store
@@ -317,6 +317,7 @@ def open_snapshot(
     define_local_time(connection, manifest.time_zone)
     lags = settings.completeness_lag_by_carrier
     define_as_of(connection, manifest.as_of, settings.completeness_lag_minutes, lags)
+    define_planning(connection, settings.capacity_commit_days)
     connection.execute("create schema stored; create schema known")
     try:
         for name in (*catalog.contract, QUARANTINE):

@@ -259,14 +259,15 @@ class Reader:
         where, cut = self._where(self.catalog.metric(scoring.JUDGED).fact, scope)
         return self._query(asked.sql, {**asked.values, **where}, cut)
 
-    def whole_report(self, name: str) -> pl.DataFrame:
-        """The rows of a report over the whole snapshot, asked once: it never changes.
+    def whole_report(self, name: str, days: Period | None = None) -> pl.DataFrame:
+        """The rows of a report that no filter cuts, asked once: it never changes.
 
         Raises:
             UnknownNameError: No report has this name.
             AccessError: It reads a table that the policy does not show.
         """
-        return self.engine.once(name, self.policy, lambda: self.report(name, Scope()))
+        asked = f"report {name} {days}"
+        return self.engine.once(asked, self.policy, lambda: self.report(name, Scope(days)))
 
     def values(self, dimension: str) -> list[str]:
         """The values of a dimension, sorted; '(none)' among them where it is null."""
