@@ -31,6 +31,35 @@ sections = {
             help="What do customers say, and what does a late minute cost in satisfaction?",
         ),
     ],
+    "Investigate": [
+        st.Page(
+            pages / "breach_map.py",
+            title="Breach map",
+            help="Where do breaches concentrate beyond chance?",
+        ),
+        st.Page(
+            pages / "root_causes.py",
+            title="Root causes",
+            help="Which combinations drive breaches, and what would fixing each give?",
+        ),
+        st.Page(
+            pages / "deliveries.py",
+            title="Deliveries",
+            help="Show me the rows, then the one delivery's timeline",
+        ),
+    ],
+    "Carriers": [
+        st.Page(
+            pages / "carrier_comparison.py",
+            title="Comparison",
+            help="Who is better or worse than case mix explains?",
+        ),
+        st.Page(
+            pages / "carrier_review.py",
+            title="Carrier review",
+            help="One carrier's quarter: scorecard, settlement, disputes",
+        ),
+    ],
     "Data": [
         st.Page(
             pages / "definitions.py",

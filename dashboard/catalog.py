@@ -18,7 +18,17 @@ from sqlglot import exp
 from dashboard.contract import Table, read_contract
 from dashboard.errors import CatalogError, UnknownNameError
 from dashboard.headers import Header, read_header
-from dashboard.stated import Cells, Costs, Rule, read_cells, read_costs
+from dashboard.stated import (
+    CauseDimension,
+    Cells,
+    Costs,
+    Factor,
+    Rule,
+    read_case_mix,
+    read_causes,
+    read_cells,
+    read_costs,
+)
 
 Unit = Literal["share", "money", "score", "ratio", "minutes", "count"]
 Better = Literal["higher", "lower", "neither"]
@@ -97,6 +107,8 @@ class Dimension:
 
     Attributes:
         filter: Whether it stands in the filter bar.
+        when_set: Whether its box stands there only while it is set, by a link or a click:
+            it has too many values to choose from.
         rolled_with: Name of the pass over the rows that rolls it up, with others.
         kept: Whether its roll-up keeps days or months.
         outcome: Whether it is known only when the delivery has ended: it describes a
@@ -108,6 +120,7 @@ class Dimension:
     column: str | None = None
     grain: Grain | None = None
     filter: bool = False
+    when_set: bool = False
     rolled_with: str | None = None
     kept: Literal["day", "month"] = "day"
     outcome: bool = False
@@ -160,6 +173,8 @@ class Catalog:
     metrics: Mapping[str, Metric]
     cells: Mapping[str, Cells]
     costs: Costs
+    case_mix: Mapping[str, Factor]
+    causes: Mapping[str, CauseDimension]
     distributions: Mapping[str, Distribution]
     dimensions: Mapping[str, Dimension]
     reports: Mapping[str, Report]
@@ -208,8 +223,13 @@ class Catalog:
 
     @property
     def filters(self) -> tuple[Dimension, ...]:
-        """The dimensions of the filter bar."""
+        """The dimensions of the filter bar, but for those that stand there when set."""
         return tuple(d for d in self.dimensions.values() if d.filter)
+
+    @property
+    def set_filters(self) -> tuple[Dimension, ...]:
+        """The dimensions that stand in the filter bar only while they are set."""
+        return tuple(d for d in self.dimensions.values() if d.when_set)
 
 
 @cache
@@ -234,6 +254,8 @@ def read_catalog(queries: Path) -> Catalog:
         metrics={metric.name: metric for metric in metrics},
         cells=read_cells(queries),
         costs=read_costs(queries),
+        case_mix=read_case_mix(queries),
+        causes=read_causes(queries),
         distributions={one.name: one for one in distributions},
         dimensions=_dimensions(queries / "dimensions.toml"),
         reports={report.name: report for report in reports},

@@ -4,16 +4,18 @@ An effect names rows and the share of them that shall be late. Every row belongs
 first target that names it; the last ones cover everything.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import polars as pl
 
-from . import carriers
+from . import carriers, hotspot
 from .chance import Flags
 from .days import Quarter
-from .names import CARRIERS, KESTREL, PREMIUM, SEGMENTS
+from .names import CARRIERS, KESTREL, PREMIUM, PUFFIN, SEGMENTS
 from .truths import TRUTHS
+
+LEAST_LATE: Final = 0.005
 
 
 class Target(NamedTuple):
@@ -29,7 +31,11 @@ def targets(frame: pl.DataFrame, quarter: Quarter, *, null: bool) -> list[Target
         everything = np.ones(frame.height, dtype=bool)
         return [Target(everything, TRUTHS.world.late_share_null)]
     wanted = [*premium(frame, quarter), *segments(frame)]
-    return _without_overlap(wanted)
+    due = frame["is_due"].to_numpy()
+    found = _without_overlap(wanted)
+    for inner in (strained(frame, due), crowd(frame), *skills(frame), blocked(frame)):
+        found = carved(found, inner, due)
+    return found
 
 
 def _without_overlap(wanted: list[Target]) -> list[Target]:
@@ -39,6 +45,59 @@ def _without_overlap(wanted: list[Target]) -> list[Target]:
         found.append(Target(target.rows & free, target.late_share))
         free &= ~target.rows
     return found
+
+
+def carved(wholes: list[Target], inner: Target, due: Flags) -> list[Target]:
+    """Plant a share inside other targets, whose other rows make up for it.
+
+    A group's planted share thus stays, whatever is planted about a part of it.
+    """
+    if not inner.rows.any():
+        return wholes
+    found = []
+    for whole in wholes:
+        outside, inside = whole.rows & ~inner.rows, whole.rows & inner.rows
+        counts = [int((rows & due).sum()) for rows in (whole.rows, inside, outside)]
+        late = whole.late_share * counts[0] - inner.late_share * counts[1]
+        share = late / counts[2] if counts[2] else whole.late_share
+        found.append(Target(outside, max(share, LEAST_LATE)))
+    covered = np.any([whole.rows for whole in wholes], axis=0)
+    return [*found, Target(inner.rows & covered, inner.late_share)]
+
+
+def crowd(frame: pl.DataFrame) -> Target:
+    """Truth 8: what the crowd carrier truly keeps of the promises first given."""
+    rows = frame["carrier"].to_numpy() == PUFFIN
+    return Target(rows, 1 - TRUTHS.evidence.on_time_original)
+
+
+def skills(frame: pl.DataFrame) -> list[Target]:
+    """Truth 3: Heron beats its rim, Swift falls short of its core; Premium has neither."""
+    truth = TRUTHS.carriers
+    carrier = frame["carrier"].to_numpy()
+    heron, swift = (carrier == CARRIERS.index(name) for name in ("Heron", "Swift"))
+    core_small = (frame["density"].to_numpy() == 0) & (frame["product"].to_numpy() == 0)
+    others = core_small & ~swift & (frame["segment"].to_numpy() != PREMIUM) & (carrier != PUFFIN)
+    return [
+        Target(heron, truth.heron),
+        Target(swift, truth.swift),
+        Target(others, truth.core_small),
+    ]
+
+
+def strained(frame: pl.DataFrame, due: Flags) -> Target:
+    """Truth 6: days beyond capacity are late so much more often than the segment's others."""
+    truth = TRUTHS.forecast
+    rows = frame["is_strained"].to_numpy()
+    segment = frame["segment"].to_numpy() == SEGMENTS.index(truth.biased_segment)
+    share = int((rows & due).sum()) / max(int((segment & due).sum()), 1)
+    late = TRUTHS.late_share[truth.biased_segment] + truth.strained_late * (1 - share)
+    return Target(rows, late)
+
+
+def blocked(frame: pl.DataFrame) -> Target:
+    """Truth 2: neighbouring cells near a depot whose buildings are hard to get into."""
+    return Target(hotspot.rows(frame), TRUTHS.hot_cells.late_share)
 
 
 def has_changed(quarter: Quarter) -> bool:

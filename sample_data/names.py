@@ -33,6 +33,8 @@ PROOFS: Final = ("none", "photo", "signature", "otp", "pin")
 QUALITIES: Final = ("exact", "postcode", "none")
 
 KESTREL: Final = CARRIERS.index("Kestrel")
+MERLIN: Final = CARRIERS.index("Merlin")
+PUFFIN: Final = CARRIERS.index("Puffin")
 WREN: Final = CARRIERS.index("Wren")
 PLOVER: Final = CARRIERS.index("Plover")
 PREMIUM: Final = SEGMENTS.index("Premium")

@@ -2,13 +2,22 @@
 
 import polars as pl
 
-from .chance import stream
+from . import evidence
+from .chance import Flags, Ints, stream
 from .days import AS_OF_SECONDS, DAY_SECONDS
+from .names import PUFFIN
 from .truths import TRUTHS
 
 
-def draw(frame: pl.DataFrame, seed: int, part: int) -> pl.DataFrame:
-    """List the changes of promises that are known by the end, whoever wanted them."""
+def draw(frame: pl.DataFrame, seed: int, part: int, *, null: bool) -> pl.DataFrame:
+    """List the changes of promises that are known by the end, whoever wanted them.
+
+    Args:
+        frame: The deliveries of one quarter, as `world.quarter` makes them.
+        seed: Of the sample.
+        part: The quarter.
+        null: Plant no carrier that moves promises on the road.
+    """
     rng = stream(seed, "promises", part)
     chance, moment = rng.random((2, frame.height))
     truth = TRUTHS.promise_changes
@@ -21,7 +30,25 @@ def draw(frame: pl.DataFrame, seed: int, part: int) -> pl.DataFrame:
         for rows, who in ((by_carrier, "carrier"), (by_shipper, "shipper"))
     ]
     changes = pl.concat([customers, *others])
+    if not null:
+        changes = _with_moved(changes, frame, *evidence.moved(frame, seed, part))
     return changes.filter(pl.col("changed") <= AS_OF_SECONDS).sort("changed", "shipment_no")
+
+
+def _with_moved(
+    changes: pl.DataFrame, frame: pl.DataFrame, flags: Flags, moments: Ints
+) -> pl.DataFrame:
+    """Put the promises moved on the road in place of what else the carrier changed."""
+    on_the_road = frame.with_columns(told=pl.Series(moments)).filter(pl.Series(flags))
+    told = [
+        pl.col("told").alias(one.meta.output_name())
+        if one.meta.output_name() == "changed"
+        else one
+        for one in _change(DAY_SECONDS, "carrier")
+    ]
+    own = frame.filter(pl.col("carrier") == PUFFIN)["delivery_id"]
+    theirs = (pl.col("requester") == "carrier") & pl.col("shipment_no").is_in(own.implode())
+    return pl.concat([changes.filter(~theirs), on_the_road.select(told)])
 
 
 def _change(later: int, who: str) -> list[pl.Expr]:

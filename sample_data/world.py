@@ -11,6 +11,8 @@ from . import (
     customers,
     details,
     effects,
+    evidence,
+    forecasts,
     lateness,
     legs,
     outcomes,
@@ -66,6 +68,7 @@ def quarter(who: customers.Customers, options: Options, number: int) -> pl.DataF
         wanted = open_and_overdue(options.deliveries)
         frame = outcomes.leave_open(frame, wanted, seed)
     frame = details.add(costs.add(frame, seed, number), seed, number)
+    frame = evidence.declared(frame, seed, number, null=options.null)
     frame = legs.add(frame, seed, number, null=options.null)
     frame = legs.burden(frame, null=options.null)
     return _identified(frame, int(sizes[:number].sum()), seed, number)
@@ -77,9 +80,12 @@ def _carried(frame: pl.DataFrame, options: Options, number: int) -> pl.DataFrame
     share = effects.kestrel_share(this, null=options.null)
     rng = stream(options.seed, "carriers", number)
     frame = routes.plan(carriers.assign(frame, share, rng))
+    strained = forecasts.strained(frame, this, options.seed, null=options.null)
+    frame = frame.with_columns(is_strained=pl.Series(strained))
     late = lateness.probability(frame, this, options.seed, null=options.null)
     frame = frame.with_columns(late_probability=pl.Series(late))
-    return outcomes.draw(frame, late, options.seed, number)
+    frame = outcomes.draw(frame, late, options.seed, number)
+    return evidence.attempts(frame, options.seed, number, null=options.null)
 
 
 def _identified(frame: pl.DataFrame, before: int, seed: int, number: int) -> pl.DataFrame:

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dashboard.errors import StateError
-from dashboard.state import notes, sign_offs
+from dashboard.state import disputes, notes, settlements, sign_offs
 from dashboard.state.database import Database
+from dashboard.state.disputes import Claim, Decision, Dispute
 from dashboard.state.notes import Mark, Note, NoteKind
+from dashboard.state.settlements import Settled, SignedSettlement
 from dashboard.state.sign_offs import SignOff
 
 FILE = "state.sqlite"
@@ -105,6 +107,81 @@ class State:
         with self._database.reading() as connection:
             found = notes.read(connection, metric)
         return tuple(note for note in found if withdrawn or note.stands)
+
+    def sign_settlement(
+        self, settled: Settled, by: str, note: str | None = None, *, check: Callable[[int], object]
+    ) -> SignedSettlement:
+        """Sign a settlement off, and its snapshot with it: pruning leaves it alone.
+
+        Args:
+            settled: What is signed; it stays as it is, whatever is imported later.
+            by: Who signs.
+            note: What they say to it.
+            check: As for `sign_off`.
+
+        Raises:
+            StateError: Nobody is named, or the note is too long.
+        """
+        said = _said("note", note) if note else None
+        name, now = _said("name", by), _now()
+        with self._database.writing() as connection:
+            check(settled.snapshot)
+            known = {(one.snapshot, one.by) for one in sign_offs.read(connection)}
+            if (settled.snapshot, name) not in known:
+                about = f"settlement of {settled.carrier}, {settled.quarter}"
+                sign_offs.add(connection, SignOff(settled.snapshot, name, now, about))
+            return settlements.add(connection, settled, by=name, at=now, note=said)
+
+    def settlements(self, carrier: str | None = None) -> tuple[SignedSettlement, ...]:
+        """Settlements signed off, those replaced by later ones too; oldest first."""
+        if not self._database.exists:
+            return ()
+        with self._database.reading() as connection:
+            return settlements.read(connection, carrier)
+
+    def file_dispute(self, claim: Claim, by: str) -> Dispute:
+        """Dispute deliveries of a settlement, or the whole line of a clause.
+
+        Raises:
+            StateError: It names neither deliveries nor a clause, no reason, or nobody files.
+        """
+        if not claim.deliveries and claim.clause is None:
+            message = "the dispute names neither deliveries nor a clause; name what is disputed"
+            raise StateError(message)
+        _said("reason", claim.reason)
+        for what in ("note", "evidence"):
+            text = getattr(claim, what)
+            if text is not None:
+                _said(what, text)
+        with self._database.writing() as connection:
+            return disputes.file(connection, claim, _said("name", by), _now())
+
+    def decide_dispute(
+        self, dispute: int, decision: Decision, by: str, note: str | None = None
+    ) -> Dispute:
+        """Decide a dispute, once and for all.
+
+        Raises:
+            StateError: There is no such dispute, it was decided before, or nobody is named.
+        """
+        said = _said("note", note) if note else None
+        name = _said("name", by)
+        with self._database.writing() as connection:
+            return disputes.decide(
+                connection,
+                dispute,
+                decision=decision,
+                decided_by=name,
+                decided_at=_now(),
+                decision_note=said,
+            )
+
+    def disputes(self, carrier: str | None = None) -> tuple[Dispute, ...]:
+        """Disputes with one carrier, or with all, decided ones too; oldest first."""
+        if not self._database.exists:
+            return ()
+        with self._database.reading() as connection:
+            return disputes.read(connection, carrier)
 
 
 def _now() -> datetime:

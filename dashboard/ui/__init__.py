@@ -6,6 +6,7 @@ from dashboard.ui.cards import cards, verdict
 from dashboard.ui.changes import what_changed
 from dashboard.ui.costs import cost_split, customers, first_attempts, ledger, levers, remarks
 from dashboard.ui.definitions import contents, matching, metric_section, search_box
+from dashboard.ui.delivery import delivery_address, delivery_drawer
 from dashboard.ui.matrix import matrix
 from dashboard.ui.notes import rebaselines_of
 from dashboard.ui.page import (
@@ -49,6 +50,8 @@ __all__ = [
     "current_scope",
     "current_view",
     "customers",
+    "delivery_address",
+    "delivery_drawer",
     "errors_as_sentences",
     "first_attempts",
     "folded",

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -23,11 +24,12 @@ from dashboard.catalog import Catalog
 from dashboard.churn import Churn, churn_in_use
 from dashboard.contract import VERSION
 from dashboard.errors import AccessError, WarehouseError
+from dashboard.faults import Faults, faults_in_use
 from dashboard.settings import Settings
 from dashboard.themes import Themes, themes_in_use
 from dashboard.warehouse import index
 from dashboard.warehouse.extents import Extents
-from dashboard.warehouse.functions import define_as_of, define_local_time
+from dashboard.warehouse.functions import define_as_of, define_local_time, define_planning
 from dashboard.warehouse.gate import Resolve, rewrite
 from dashboard.warehouse.rollup_tables import Question, RollupTable, recipe, rollup_tables
 from dashboard.warehouse.snapshots import DataFile, Manifest, Store
@@ -101,9 +103,19 @@ class Engine:
         return benchmarks_in_use(self._settings.benchmarks)
 
     @property
+    def longest_lag(self) -> timedelta:
+        """The longest completeness lag of any carrier."""
+        return self._settings.longest_lag
+
+    @property
     def churn(self) -> Churn:
         """What a breach is assumed to put at risk, by today's file."""
         return churn_in_use(self._settings.breaches)
+
+    @property
+    def faults(self) -> Faults:
+        """Whose fault declared reasons and evidence say it is, by today's file."""
+        return faults_in_use(self._settings.faults)
 
     def shows(self, table: str, policy: Policy) -> bool:
         """Whether a table exists for a policy."""
@@ -305,6 +317,7 @@ def open_snapshot(
     define_local_time(connection, manifest.time_zone)
     lags = settings.completeness_lag_by_carrier
     define_as_of(connection, manifest.as_of, settings.completeness_lag_minutes, lags)
+    define_planning(connection, settings.capacity_commit_days)
     connection.execute("create schema stored; create schema known")
     try:
         for name in (*catalog.contract, QUARANTINE):

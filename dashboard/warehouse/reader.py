@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -12,15 +13,20 @@ from dashboard.benchmarks import Benchmark
 from dashboard.catalog import Catalog, Dimension
 from dashboard.churn import Churn
 from dashboard.errors import ScopeError
+from dashboard.faults import Faults
 from dashboard.scope import Period, Scope
+from dashboard.stated import Factor
 from dashboard.themes import Themes
-from dashboard.warehouse import rollup
+from dashboard.warehouse import rollup, scoring
 from dashboard.warehouse.engine import Engine, Kept
 from dashboard.warehouse.filtering import where_conditions
 from dashboard.warehouse.gate import tables_named
 from dashboard.warehouse.rollup_tables import Question
 from dashboard.warehouse.rows import Rows
+from dashboard.warehouse.scoring import Scores
 from dashboard.warehouse.snapshots import Manifest
+from dashboard.warehouse.terms import terms_scan
+from dashboard.warehouse.trial_units import Trials
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,19 @@ class Reader:
     def rows(self) -> Rows:
         """The deliveries one by one."""
         return Rows(self.manifest, self.policy, self.engine)
+
+    @property
+    def trials(self) -> Trials:
+        """The experiments that the policy shows."""
+        shown = self.shows("experiments") and self.shows("assignments")
+        return Trials(
+            self.catalog, partial(self._query, conditions={}), shown, self.engine.longest_lag
+        )
+
+    @property
+    def faults(self) -> Faults:
+        """Whose fault declared reasons and evidence say it is, by today's file."""
+        return self.engine.faults
 
     def roll_up(self, metrics: Sequence[str], by: Sequence[str], scope: Scope) -> pl.DataFrame:
         """Sum metrics over the rows of a scope, split by dimensions.
@@ -154,6 +173,26 @@ class Reader:
         found = rollup.value_counts(self.catalog, asked, apart, scope, self._source(kept))
         return self.engine.query(found.sql, found.values)
 
+    def terms(self, metrics: Sequence[str], columns: Sequence[str], scope: Scope) -> pl.DataFrame:
+        """The rows of a model, each with its term of every metric.
+
+        Args:
+            metrics: Shares of rows of one model.
+            columns: Columns of that model.
+            scope: Period and filters.
+
+        Returns:
+            The columns, then one column per metric: 1 where the row is in the numerator, 0
+            where it is in the denominator alone, null where it is in neither. In no order.
+
+        Raises:
+            UnknownNameError: A metric is not in the catalogue.
+            CatalogError: The metrics are no shares of rows of one model.
+        """
+        scan = terms_scan(self.catalog, metrics, columns, scope)
+        where, cut = self._where(self.catalog.metric(metrics[0]).fact, scope)
+        return self._query(scan.sql, {**scan.values, **where}, cut)
+
     def report(self, name: str, scope: Scope) -> pl.DataFrame:
         """The rows of a report, its models cut to a scope.
 
@@ -177,6 +216,48 @@ class Reader:
             message = f"report '{name}' knows no period and no filter; ask without them"
             raise ScopeError(message)
         return self._query(report.sql, values, conditions)
+
+    def strata(self, factors: Sequence[Factor], scope: Scope) -> pl.DataFrame:
+        """Count due deliveries and breaches by every factor of the case mix and carrier.
+
+        Returns:
+            One row per combination: a text column per factor, carrier, due, late.
+        """
+        return self._judged(scoring.strata(self.catalog, factors, scope), scope)
+
+    def scored(self, scores: Scores, by: Sequence[str], scope: Scope) -> pl.DataFrame:
+        """Sum breaches beside what a fit of the case mix expects.
+
+        Returns:
+            One row per group, sorted: the dimensions, due, late, expected, variance (the
+            sum of p·(1 − p) over its deliveries).
+
+        Raises:
+            UnknownNameError: A dimension is not in the catalogue.
+        """
+        asked = scoring.scored(self.catalog, scores, by, scope, self.fiscal_year_start)
+        return self._judged(asked, scope)
+
+    def listed(
+        self, columns: Sequence[tuple[str, str]], scope: Scope, scores: Scores | None = None
+    ) -> pl.DataFrame:
+        """List due deliveries one by one, to be searched.
+
+        Args:
+            columns: Name and SQL of what is listed, from the catalogue.
+            scope: Period and filters.
+            scores: A fit of the case mix, if what it expects is wanted.
+
+        Returns:
+            One row per delivery due: the columns as text, day, late (0 or 1), chance (of
+            being late; null without a fit).
+        """
+        return self._judged(scoring.listed(self.catalog, columns, scope, scores), scope)
+
+    def _judged(self, asked: rollup.Statement, scope: Scope) -> pl.DataFrame:
+        """Put a statement about deliveries whose promise is judged, cut by columns too."""
+        where, cut = self._where(self.catalog.metric(scoring.JUDGED).fact, scope)
+        return self._query(asked.sql, {**asked.values, **where}, cut)
 
     def whole_report(self, name: str, days: Period | None = None) -> pl.DataFrame:
         """The rows of a report that no filter cuts, asked once: it never changes.

@@ -119,7 +119,7 @@ def _scan(
     found = [catalog.metric(name) for name in metrics]
     fact, day = found[0].fact, found[0].date
     keys = [
-        f'{_key_of(catalog.dimension(name), day, fiscal_year_start)} as "{name}"' for name in by
+        f'{key_of(catalog.dimension(name), day, fiscal_year_start)} as "{name}"' for name in by
     ]
     sums = [term for metric in found for term in _sums(metric, _parts_by(by))]
     select = exp.select(*keys, *sums, dialect="duckdb").from_(fact)
@@ -242,10 +242,11 @@ def _kept_total(metric: str, part: str, fold: str, kept: str) -> str:
 def _kept_key(dimension: Dimension, fiscal_year_start: int) -> str:
     if dimension.grain is None:
         return f'"{dimension.name}"'
-    return _key_of(dimension, "day", fiscal_year_start)
+    return key_of(dimension, "day", fiscal_year_start)
 
 
-def _key_of(dimension: Dimension, day: str, fiscal_year_start: int) -> str:
+def key_of(dimension: Dimension, day: str, fiscal_year_start: int) -> str:
+    """SQL of a dimension's value, or of the start of its stretch of time."""
     if dimension.grain is None:
         return value_of(dimension)
     if dimension.grain == "day":

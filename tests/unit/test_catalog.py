@@ -12,6 +12,7 @@ from dashboard.errors import CatalogError, UnknownNameError
 from dashboard.headers import read_header
 from dashboard.scope import Scope
 from dashboard.warehouse.rollup import statements
+from dashboard.warehouse.scoring import Scores, scored, strata
 
 QUERIES = tree.root() / "queries"
 METRIC = """-- label: Late share
@@ -166,6 +167,30 @@ def test_every_statement_can_be_said_in_another_dialect(path: Path) -> None:
     )
 
     assert len(statement) == 1
+
+
+def test_the_case_mix_can_be_said_in_another_dialect(catalog: Catalog) -> None:
+    factors = tuple(catalog.case_mix.values())
+    scores = Scores(-2.5, tuple((factor, (("a", 0.5), ("b", -0.5))) for factor in factors))
+    asked = [
+        strata(catalog, factors, Scope()),
+        scored(catalog, scores, ("zone", "week"), Scope(), 1),
+    ]
+
+    for statement in asked:
+        assert sqlglot.transpile(
+            statement.sql,
+            read="duckdb",
+            write="clickhouse",
+            unsupported_level=sqlglot.ErrorLevel.RAISE,
+        )
+
+
+def test_a_factor_with_an_unknown_key_is_refused(queries: Path) -> None:
+    (queries / "case_mix.toml").write_text("[service]\nlabel = 'Service'\ncolumn = 'service'\n")
+
+    with pytest.raises(CatalogError, match="; state label and sql, and calendar"):
+        read_catalog(queries)
 
 
 def test_every_sql_file_is_short_and_opens_with_its_header() -> None:

@@ -1,0 +1,193 @@
+"""The case mix: against R and statsmodels, and against a truth that carriers hide."""
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.access import LOCAL_USER, one_carrier
+from dashboard.analysis.case_mix import case_mix, expected
+from dashboard.errors import NotEnoughDataError, ScopeError
+from dashboard.scope import Period, Quarter, Scope
+from dashboard.stats.case_mix import fit_logistic, indicators, shifted
+from dashboard.warehouse import Reader, Warehouse
+from tests import vector
+
+R = "18_carrier_casemix_funnel"
+QUARTER = Scope(Quarter(2026, 3).period())
+
+
+@pytest.fixture(scope="module")
+def reader(sample_warehouse: Path) -> Reader:
+    return Warehouse(sample_warehouse).reader(None, LOCAL_USER)
+
+
+def test_without_a_ridge_it_is_the_regression_of_r() -> None:
+    rows, glm = vector.given_rows(R), vector.expected(R)["glm"]
+    promise = np.array([row["promise"] for row in rows])
+    late = np.array(vector.column(rows, "late"))
+    numbers = [vector.column(rows, name) for name in ("rural", "weight_kg")]
+    design = np.column_stack([*numbers, promise == "same_day", promise == "2h"]).astype(float)
+
+    found = fit_logistic(np.ones(len(late)), late, design, ridge=0)
+
+    assert [found.intercept, *found.effects] == pytest.approx(list(glm["coef"].values()), rel=1e-6)
+    assert found.deviance == pytest.approx(glm["deviance"], rel=1e-6)
+
+
+def test_counts_of_alike_rows_are_fitted_as_the_rows_one_by_one() -> None:
+    rng = np.random.default_rng(3)
+    x, late = rng.integers(0, 2, (400, 2)), rng.integers(0, 2, 400)
+    cells, place = np.unique(x, axis=0, return_inverse=True)
+    trials, successes = np.bincount(place), np.bincount(place, late)
+
+    counted = fit_logistic(trials, successes, cells.astype(float))
+    one_by_one = fit_logistic(np.ones(400), late, x.astype(float))
+
+    assert counted.effects == pytest.approx(one_by_one.effects, rel=1e-8)
+
+
+def test_the_ridge_is_that_of_statsmodels_bayesian_normal_prior() -> None:
+    rng = np.random.default_rng(5)
+    x, n = rng.normal(size=(60, 3)), rng.integers(5, 50, 60)
+    y = rng.binomial(n, 0.2)
+
+    found = fit_logistic(n, y, x, ridge=2.5)
+
+    # The slope of the penalised likelihood is nothing at its top.
+    chance = found.chance(x)
+    assert (y - n * chance) @ x == pytest.approx(2.5 * found.effects, abs=1e-6)
+    assert chance @ n == pytest.approx(y.sum())
+    plain = sm.GLM(np.column_stack([y, n - y]), sm.add_constant(x), sm.families.Binomial())
+    assert fit_logistic(n, y, x, ridge=0).effects == pytest.approx(plain.fit().params[1:])
+
+
+@given(st.lists(st.tuples(st.integers(1, 60), st.integers(0, 60)), min_size=2, max_size=8))
+def test_the_effects_of_a_factor_sum_to_zero(cells: list[tuple[int, int]]) -> None:
+    trials = np.array([5, 5, *(a + b for a, b in cells)])
+    late = np.array([0, 5, *(b for _, b in cells)])
+
+    found = fit_logistic(trials, late, indicators(np.arange(len(trials)), len(trials)))
+
+    assert found.effects.sum() == pytest.approx(0, abs=1e-8)
+
+
+def test_a_good_carrier_of_hard_deliveries_does_not_make_them_look_easy() -> None:
+    """Odds of 0.75 of a carrier that brings four of five rural deliveries."""
+    rural = np.array([0, 0, 1, 1])
+    good = np.array([0, 1, 0, 1])
+    trials = np.array([40_000, 10_000, 10_000, 40_000])
+    late = np.rint(trials / (1 + np.exp(2.6 - 0.9 * rural - np.log(0.75) * good)))
+    levels, carriers = indicators(rural, 2), indicators(good, 2)
+
+    beside = fit_logistic(trials, late, np.column_stack([levels, carriers]))
+    without = fit_logistic(trials, late, levels)
+
+    odds = np.exp(beside.effects[3] - beside.effects[2])
+    hidden = late[good == 1].sum() / (trials * without.chance(levels))[good == 1].sum()
+    assert odds == pytest.approx(0.75, abs=0.002)
+    assert beside.effects[1] - beside.effects[0] == pytest.approx(0.9, abs=0.002)
+    assert hidden > 0.9
+
+
+@pytest.mark.parametrize("late", [0, 30])
+def test_one_outcome_only_is_refused(late: int) -> None:
+    with pytest.raises(NotEnoughDataError, match=f"{late} of 30 cases; a case mix needs some of"):
+        fit_logistic(np.array([30]), np.array([late]), np.empty((1, 0)))
+
+
+def test_columns_that_say_the_same_are_refused_without_a_ridge() -> None:
+    with pytest.raises(NotEnoughDataError, match="say the same; leave one out or use a ridge"):
+        fit_logistic(np.array([30, 30]), np.array([3, 6]), np.eye(2), ridge=0)
+
+
+def test_a_level_with_one_outcome_is_refused_without_a_ridge() -> None:
+    with pytest.raises(NotEnoughDataError, match="does not settle; some level has only one"):
+        fit_logistic(np.array([30, 30]), np.array([0, 6]), np.array([[0.0], [1.0]]), ridge=0)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.01, 0.6), st.integers(1, 500)), min_size=1, max_size=9),
+    st.floats(0.05, 0.95),
+)
+def test_shifted_chances_expect_what_happened_and_keep_their_order(
+    cells: list[tuple[float, int]], share: float
+) -> None:
+    chances, trials = (np.array(part, float) for part in zip(*cells, strict=True))
+
+    found = shifted(chances, trials, share * trials.sum())
+
+    assert trials @ found == pytest.approx(share * trials.sum())
+    assert (np.diff(found[np.argsort(chances)]) >= -1e-12).all()
+
+
+def test_nothing_to_shift_to_is_refused() -> None:
+    with pytest.raises(NotEnoughDataError, match="0 of 40 cases; some of both outcomes"):
+        shifted(np.array([0.1]), np.array([40.0]), 0)
+
+
+def test_the_sums_of_the_warehouse_are_those_of_its_strata_scored_one_by_one(
+    reader: Reader,
+) -> None:
+    model = case_mix(reader, QUARTER)
+    strata = reader.strata(model.scores.factors, QUARTER)
+    logit = np.full(strata.height, model.scores.intercept)
+    for factor, effects in model.scores.effects:
+        known = dict(effects)
+        logit += [known.get(level, 0.0) for level in strata[factor.name]]
+    chance = 1 / (1 + np.exp(-logit))
+
+    found = expected(reader, ("carrier",), QUARTER)
+
+    for name, due, late, hoped, variance in found.iter_rows():
+        rows = (strata["carrier"] == name).to_numpy()
+        own = strata["due"].to_numpy()[rows]
+        assert (due, late) == (own.sum(), strata["late"].to_numpy()[rows].sum())
+        assert hoped == pytest.approx(own @ chance[rows], abs=1e-4)
+        assert variance == pytest.approx(own @ (chance * (1 - chance))[rows], abs=1e-4)
+
+
+def test_due_and_late_are_those_of_the_on_time_rate(reader: Reader) -> None:
+    by = ("zone", "week")
+
+    found = expected(reader, by, QUARTER.within(segment="Premium"))
+
+    kept = reader.roll_up(("on_time_rate",), by, QUARTER.within(segment="Premium"))
+    assert found.select(by).equals(kept.select(by))
+    assert found["due"].to_list() == [int(n) for n in kept["denominator"]]
+    late = [int(d - n) for n, d in kept.select("numerator", "denominator").iter_rows()]
+    assert found["late"].to_list() == late
+
+
+def test_what_makes_deliveries_hard_has_an_effect_and_carriers_sum_to_zero(
+    reader: Reader,
+) -> None:
+    model = case_mix(reader, QUARTER)
+
+    effects = {factor.name: dict(levels) for factor, levels in model.scores.effects}
+    assert effects["density_class"]["rural"] > effects["density_class"]["core"] + 0.5
+    assert sum(effect for _, effect in model.carriers) == pytest.approx(0, abs=1e-6)
+    assert {"distance", "service", "product_class", "weight", "promised_hour"} <= set(effects)
+    assert {"promised_weekday", "weather"} <= set(effects)
+    assert "carrier" not in effects
+
+
+def test_the_fit_is_kept_with_its_snapshot_and_policy(
+    reader: Reader, sample_warehouse: Path
+) -> None:
+    wren = Warehouse(sample_warehouse).reader(None, one_carrier("Wren"))
+
+    assert case_mix(reader, QUARTER) is case_mix(reader, QUARTER)
+    assert case_mix(reader, QUARTER.within(segment="Rural")).due < case_mix(reader, QUARTER).due
+    assert case_mix(wren, QUARTER).carriers == ()
+
+
+def test_a_scope_without_due_deliveries_is_refused(reader: Reader) -> None:
+    empty = Scope(Period(date(2027, 9, 30), date(2028, 9, 30)))
+
+    with pytest.raises(ScopeError, match="no data between 2027-09-30"):
+        expected(reader, ("zone",), empty)
