@@ -17,6 +17,10 @@ from dashboard.cells import CELL_SIZES, RESOLUTIONS
 from dashboard.charts.breach_maps import MEASURES
 from dashboard.themes import themes_in_use
 from dashboard.ui import view
+from dashboard.warehouse import Reader
+
+NOTHING = "nothing"
+"""The option that adds nothing."""
 
 RISING = "rising"
 """The theme that rises most, whichever that is."""
@@ -113,6 +117,16 @@ def _of_carrier_comparison(_catalog: Catalog) -> tuple[Parameter, ...]:
     return (Parameter("compare", "Compare", {"carrier": "carriers", "depot": "depots"}),)
 
 
+def _of_experiments(reader: Reader) -> tuple[Parameter, ...]:
+    listed = reader.trials.listed()
+    names = dict(listed.select("experiment_id", "name").iter_rows())
+    metrics = {one.name: one.label for one in reader.catalog.metrics.values()}
+    return (
+        Parameter("experiment", "Experiment", {"all": "all experiments", **names}),
+        Parameter("also", "Measure also", {NOTHING: "nothing more", **metrics}),
+    )
+
+
 PAGES: Mapping[str, Callable[[Catalog], tuple[Parameter, ...]]] = {
     "": _of_the_overview,
     "breach_map": _of_the_breach_map,
@@ -124,9 +138,20 @@ PAGES: Mapping[str, Callable[[Catalog], tuple[Parameter, ...]]] = {
 """The parameters of each page, by its address ('' is the Overview)."""
 
 
+BY_DATA: Mapping[str, Callable[[Reader], tuple[Parameter, ...]]] = {
+    "experiments": _of_experiments,
+}
+"""Those whose options depend on what the snapshot holds."""
+
+
 def of_page(page: str, catalog: Catalog) -> tuple[Parameter, ...]:
     """The parameters of a page, in the order of its boxes."""
     return PAGES[page](catalog) if page in PAGES else ()
+
+
+def of_data(page: str, reader: Reader) -> tuple[Parameter, ...]:
+    """The parameters of a page whose options depend on the snapshot."""
+    return BY_DATA[page](reader) if page in BY_DATA else ()
 
 
 def choose(name: str, width: int = 220) -> str:

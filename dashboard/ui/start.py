@@ -12,7 +12,7 @@ from dashboard.errors import NotEnoughDataError
 from dashboard.ui import view
 from dashboard.ui.filters import choices, filter_bar, said
 from dashboard.ui.links import Choices
-from dashboard.ui.parameters import of_page
+from dashboard.ui.parameters import of_data, of_page
 from dashboard.ui.snapshots import offer_newest, pinned_manifest
 from dashboard.ui.upload import first_data
 
@@ -40,8 +40,9 @@ def open_view(page: str, pages: Iterable[str]) -> None:
     manifest = pinned_manifest(warehouse)
     policy = LOCAL_USER.id
     found = _choices(folder, manifest.id, policy, settings.load().fiscal_year_start)
-    catalog = view.reader(folder, manifest.id, policy).catalog
-    offered = replace(found, parameters=of_page(page, catalog))
+    reader = view.reader(folder, manifest.id, policy)
+    own = (*of_page(page, reader.catalog), *of_data(page, reader))
+    offered = replace(found, parameters=own)
     chosen = filter_bar(offered)
     offer_newest(warehouse, manifest)
     named = (*offered.dimensions, *offered.when_set)
