@@ -1,9 +1,10 @@
 """What a reader looks at: a period, one to compare with, filters and a snapshot."""
 
+import json
 import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal, Self, cast
+from typing import Literal, Self, cast, get_args
 
 from dashboard.errors import ScopeError
 
@@ -187,6 +188,34 @@ class Scope:
     def during(self, period: Period | None) -> "Scope":
         """This scope over another period, with nothing to compare with."""
         return replace(self, period=period, versus=None)
+
+
+def scope_text(scope: Scope) -> str:
+    """A scope as one text, for an address; what it is compared with is left out."""
+    days = [str(scope.period.start), str(scope.period.end)] if scope.period else []
+    where = [[one.column, one.test, one.value] for one in scope.where]
+    return json.dumps({"days": days, "filters": scope.filters, "where": where})
+
+
+def scope_from(text: str) -> Scope:
+    """The scope of a text; whether its names exist is found when it is asked.
+
+    Raises:
+        ScopeError: The text is no scope.
+    """
+    try:
+        found = json.loads(text)
+        days = [date.fromisoformat(day) for day in found["days"]]
+        filters = {str(name): tuple(map(str, values)) for name, values in found["filters"]}
+        where = [Where(str(column), test, str(value)) for column, test, value in found["where"]]
+        scope = Scope(Period(*days) if days else None).within(**filters).holding(*where)
+    except (ValueError, KeyError, TypeError) as wrong:
+        message = "the text is no scope; copy it from a link of the dashboard"
+        raise ScopeError(message) from wrong
+    if not {one.test for one in scope.where} <= set(get_args(Test)):
+        message = "a condition has no test; use one of " + ", ".join(get_args(Test))
+        raise ScopeError(message)
+    return scope
 
 
 def _year_before(day: date) -> date:

@@ -70,12 +70,19 @@ class Costs:
 
 @dataclass(frozen=True)
 class Cells:
-    """A roll-up by month over several dimensions at once."""
+    """A roll-up of its own, over one or several dimensions at once.
+
+    Attributes:
+        kept: Whether it keeps each day, or months.
+        rolled_with: Another one's name, in whose pass over the rows it is made.
+    """
 
     name: str
     fact: str
     date: str
     dimensions: tuple[str, ...]
+    kept: str = "month"
+    rolled_with: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,7 +154,14 @@ def read_cells(queries: Path) -> dict[str, Cells]:
     path = queries / "rollups.toml"
     try:
         return {
-            name: Cells(name, keys["fact"], keys["date"], tuple(keys["dimensions"]))
+            name: Cells(
+                name,
+                keys["fact"],
+                keys["date"],
+                tuple(keys["dimensions"]),
+                keys.get("kept", "month"),
+                keys.get("pass", name),
+            )
             for name, keys in _stated(path).items()
         }
     except KeyError as wrong:

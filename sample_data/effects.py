@@ -32,8 +32,8 @@ def targets(frame: pl.DataFrame, quarter: Quarter, *, null: bool) -> list[Target
         return [Target(everything, TRUTHS.world.late_share_null)]
     wanted = [*premium(frame, quarter), *segments(frame)]
     due = frame["is_due"].to_numpy()
-    found = carved(_without_overlap(wanted), crowd(frame), due)
-    for inner in (*skills(frame), blocked(frame)):
+    found = _without_overlap(wanted)
+    for inner in (strained(frame, due), crowd(frame), *skills(frame), blocked(frame)):
         found = carved(found, inner, due)
     return found
 
@@ -83,6 +83,16 @@ def skills(frame: pl.DataFrame) -> list[Target]:
         Target(swift, truth.swift),
         Target(others, truth.core_small),
     ]
+
+
+def strained(frame: pl.DataFrame, due: Flags) -> Target:
+    """Truth 6: days beyond capacity are late so much more often than the segment's others."""
+    truth = TRUTHS.forecast
+    rows = frame["is_strained"].to_numpy()
+    segment = frame["segment"].to_numpy() == SEGMENTS.index(truth.biased_segment)
+    share = int((rows & due).sum()) / max(int((segment & due).sum()), 1)
+    late = TRUTHS.late_share[truth.biased_segment] + truth.strained_late * (1 - share)
+    return Target(rows, late)
 
 
 def blocked(frame: pl.DataFrame) -> Target:

@@ -14,6 +14,7 @@ from . import (
     exclusions,
     finance,
     fleet,
+    forecasts,
     manual,
     master,
     promises,
@@ -41,14 +42,16 @@ def write_sample(folder: Path, options: Options, progress: Progress | None = Non
     tell("customers and network", 0.0)
     who = customers.draw(options.deliveries, options.seed)
     _write_master(folder, who, options.seed)
-    by_hand, booked, dealt = [], [], []
+    by_hand, booked, dealt, came = [], [], [], []
     for number, this in enumerate(QUARTERS):
         tell(f"deliveries of {this.name}", 0.05 + 0.9 * number / len(QUARTERS))
         frame = quarter(who, options, number)
         by_hand.append(_write_quarter(folder, frame, options, number))
         booked.append(_write_costs(folder, frame, options.seed, number))
         dealt += trials.draw(frame, options, number)
+        came.append(forecasts.daily(frame, this))
     _write_experiments(folder, dealt)
+    _write_plans(folder, forecasts.tables(came, forecasts.zone_shares(frame), options))
     tell("manual entries", 0.95)
     entries = pl.concat(by_hand)
     path = folder / "tms_manual_entries.csv"
@@ -115,6 +118,12 @@ def _write_experiments(folder: Path, dealt: list[trials.Dealt]) -> None:
         compression="zstd",
         row_group_size=ROWS_PER_GROUP,
     )
+
+
+def _write_plans(folder: Path, plans: tuple[pl.DataFrame, pl.DataFrame]) -> None:
+    said, capacity = plans
+    said.write_parquet(folder / "planning_forecasts.parquet", compression="zstd")
+    capacity.write_csv(folder / "planning_capacity.csv")
 
 
 def _append(path: Path, frame: pl.DataFrame, *, first: bool, separator: str = ",") -> None:

@@ -26,6 +26,7 @@ STEPS = {
 }
 """Moments that the delivery's own row has, in the order they usually come."""
 
+_OTHERS = ("promise_changes", "events", "surveys", "contacts", "costs")
 _BARE_POOLS = ("carrier_charge", "customer_credit")
 
 
@@ -116,7 +117,8 @@ class Story:
         moments: In order of time.
         bookings: Parts of the cost, as the source has them.
         stops: Of the same route and day, this one among them; none without a route.
-        unknown: Tables that hold nothing at all, so that silence about them means nothing.
+        unknown: Tables that hold nothing at all, or that the reader may not see: silence
+            about them means nothing.
     """
 
     delivery_id: str
@@ -151,7 +153,7 @@ def delivery(reader: Reader, delivery_id: str) -> Story:
         message = f"snapshot {reader.manifest.id} has no delivery '{delivery_id}'; check the id"
         raise UnknownNameError(message)
     row = found[0]
-    others = reader.rows.one("delivery_moments", delivery_id).rows(named=True)
+    others = _others(reader, delivery_id)
     zone = row["local_zone"] or reader.manifest.time_zone
     moments = [*_of_the_row(row), *(one for other in others for one in _of_another(other))]
     return Story(
@@ -166,9 +168,20 @@ def delivery(reader: Reader, delivery_id: str) -> Story:
         unknown=tuple(
             name
             for name in ("events", "surveys", "contacts")
-            if not any(file.rows for file in reader.manifest.files.get(name, ()))
+            if not (reader.shows(name) and _has_rows(reader, name))
         ),
     )
+
+
+def _others(reader: Reader, delivery_id: str) -> list[Row]:
+    """What other tables know of it; nothing where the reader may not see them all."""
+    if not all(reader.shows(name) for name in _OTHERS):
+        return []
+    return [*reader.rows.one("delivery_moments", delivery_id).iter_rows(named=True)]
+
+
+def _has_rows(reader: Reader, table: str) -> bool:
+    return any(file.rows for file in reader.manifest.files.get(table, ()))
 
 
 def _of_the_row(row: Row) -> Iterator[Moment]:
@@ -207,7 +220,7 @@ def _of_another(row: Row) -> Iterator[Moment]:
             rated = "" if row["number"] is None else f": {row['number']:g} of 5"
             yield Moment(row["ends"], "customer", f"Survey answered{rated}", mask(detail))
     elif source == "contacts":
-        about = f" about {kind}" if kind else ""
+        about = f": {kind}" if kind else ""
         yield Moment(row["moment"], "customer", f"Customer got in touch{about}", mask(detail))
     else:
         yield Moment(

@@ -25,7 +25,14 @@ def outcome_said(row: Row, as_of: datetime, zone: str) -> str:
         as_of: The moment, UTC, that the snapshot knows the world to.
         zone: In which times are read.
     """
-    return f"{_outcome(row, as_of, zone)}; {_promised(row, zone)}"
+    outcome, delivered = _outcome(row, as_of), row["delivered_at"]
+    promised = _promised(row, zone)
+    if delivered is None or row["status"] == "cancelled":
+        return f"{outcome}; {promised}"
+    there = local(delivered, zone)
+    if there.date() == local(row["committed_by"], zone).date() and row["is_timed"]:
+        return f"{outcome}: delivered {there:%H:%M}, {promised}"
+    return f"{outcome}: delivered {clock(delivered, zone)}, {promised}"
 
 
 def local(moment: datetime, zone: str) -> datetime:
@@ -60,13 +67,13 @@ def span_said(minutes: int) -> str:
     return f"{days} days {hours} h" if hours else f"{days} days"
 
 
-def _outcome(row: Row, as_of: datetime, zone: str) -> str:
+def _outcome(row: Row, as_of: datetime) -> str:
     if row["status"] == "cancelled":
         return _cancelled(row)
     if row["is_on_time"]:
-        return _kept(row, zone)
+        return _kept(row)
     if row["delivered_at"] is not None:
-        return f"Late by {_lateness(row)}: delivered {clock(row['delivered_at'], zone)}"
+        return f"Late by {_lateness(row)}"
     if row["status"] == "delivered":
         return "Delivered, but nobody knows when: it counts as late"
     if row["status"] in _ENDINGS:
@@ -81,21 +88,17 @@ def _cancelled(row: Row) -> str:
     return f"Cancelled {span_said(after)} after its promise had passed: it counts as late"
 
 
-def _kept(row: Row, zone: str) -> str:
-    delivered = f"delivered {clock(row['delivered_at'], zone)}"
+def _kept(row: Row) -> str:
     if not row["is_timed"]:
         early = -(row["late_days"] or 0)
-        spare = f" {early} day{'' if early == 1 else 's'} early" if early > 0 else ""
-        return f"On time{spare}: {delivered}"
-    spare = -(row["lateness_minutes"] or 0)
-    return f"On time, {span_said(spare)} to spare: {delivered}"
+        return f"On time, {_days(early)} early" if early > 0 else "On time"
+    return f"On time, {span_said(-(row['lateness_minutes'] or 0))} to spare"
 
 
 def _lateness(row: Row) -> str:
     if row["is_timed"]:
         return span_said(row["lateness_minutes"])
-    days = row["late_days"]
-    return f"{days} day{'' if days == 1 else 's'}"
+    return _days(row["late_days"])
 
 
 def _open(row: Row, as_of: datetime) -> str:
@@ -108,16 +111,16 @@ def _open(row: Row, as_of: datetime) -> str:
 
 
 def _promised(row: Row, zone: str) -> str:
-    by = row["committed_by"]
+    ends, begins = local(row["committed_by"], zone), row["committed_from"]
     if not row["is_timed"]:
-        return f"promised for {day_said(local(by, zone).date())}"
-    begins = row["committed_from"]
-    if begins is not None and local(begins, zone).date() == local(by, zone).date():
-        opens = f"{local(begins, zone):%H:%M}"
-        return f"promised between {opens} and {local(by, zone):%H:%M} on " + day_said(
-            local(by, zone).date()
-        )
-    return f"promised by {clock(by, zone)}"
+        return f"promised for {day_said(ends.date())}"
+    if begins is not None and local(begins, zone).date() == ends.date():
+        return f"promised {local(begins, zone):%H:%M} to {ends:%H:%M} on {day_said(ends.date())}"
+    return f"promised by {ends:%H:%M} on {day_said(ends.date())}"
+
+
+def _days(count: int) -> str:
+    return f"{count} day{'' if count == 1 else 's'}"
 
 
 def _minutes(length: timedelta) -> int:

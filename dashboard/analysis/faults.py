@@ -308,15 +308,20 @@ def _moved(changes: pl.DataFrame) -> tuple[Moved, ...]:
     return tuple(sorted(found, key=lambda one: (-one.flattery, one.carrier)))
 
 
+def _cases(one: Proof) -> str:
+    if one.share is None or one.known < FEWEST:
+        return f"{one.unproven} of {one.known}"
+    return f"{100 * one.share:.0f} % of {one.known:,}"
+
+
 def _message(
     proofs: Sequence[Proof], moved: Sequence[Moved], breaches: int, unexplained: int
 ) -> str:
     """What the evidence contradicts; else how much is known at all."""
     told = [
-        f"{one.carrier} declared '{one.reason}' without having arrived in "
-        f"{100 * one.share:.0f} % of {one.known:,} cases"
+        f"{one.carrier} declared '{one.reason}' without having arrived in {_cases(one)} cases"
         for one in proofs
-        if one.stands_out and one.share is not None
+        if one.stands_out
     ]
     flattered = [one for one in moved if one.flattery > FLATTERED and one.due >= FEWEST]
     told += [

@@ -9,7 +9,6 @@ from dashboard.charts import experiment_words as said
 from dashboard.charts import formats
 from dashboard.stats.experiments.verdict import EARLY_ALPHA
 
-
 _TOO_EARLY = "too early"
 _CALLED = 0.05
 

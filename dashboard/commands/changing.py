@@ -21,6 +21,7 @@ from dashboard.errors import NotEnoughDataError
 
 if TYPE_CHECKING:
     from dashboard.analysis import Contributors, WhatChanged
+    from dashboard.analysis.gap import Gap
     from dashboard.scope import Scope
     from dashboard.warehouse import Reader
 
@@ -95,12 +96,25 @@ def _account(
         "same_mix": found.same_mix,
         "simpson": found.is_reversed,
         "money": asdict(found.money) if found.money else None,
+        "gaps": [_gap(gap) for gap in found.gaps],
         "cells": [asdict(mover) for mover in found.movers],
         "contributors": [asdict(one) for one in drivers.found] if drivers else None,
         "tested": drivers.tested if drivers else None,
         "by_dimension": [asdict(one) for one in drivers.splits] if drivers else None,
         "beside": _account(found.beside, None, snapshot) if found.beside else None,
         "snapshot": snapshot,
+    }
+
+
+def _gap(gap: "Gap") -> dict[str, Any]:
+    return {
+        "segment": gap.segment,
+        "value": gap.figure.value,
+        "target": gap.target,
+        "missed": gap.is_missed,
+        "lacking": gap.lacking,
+        "cash": None if gap.cash is None else float(gap.cash),
+        "churn_exposure": None if gap.exposure is None else float(gap.exposure),
     }
 
 

@@ -12,7 +12,7 @@ from dashboard import printing
 from dashboard.errors import ScopeError
 
 if TYPE_CHECKING:
-    from dashboard.scope import Period, Scope
+    from dashboard.scope import Period, Scope, Where
     from dashboard.warehouse import Reader, Warehouse
 
 DONE, REFUSALS, COULD_NOT = 0, 1, 2
@@ -108,7 +108,11 @@ def scope_options(command: Command) -> Command:
     for option in (
         click.option("--snapshot", type=int, help="Id of the snapshot (default: the newest)."),
         click.option(
-            "--where", "wheres", multiple=True, metavar="DIM=VALUE", help="Keep these only."
+            "--where",
+            "wheres",
+            multiple=True,
+            metavar="DIM=VALUE",
+            help="Keep these only; also a condition on a column: 'lateness_minutes >= 60'.",
         ),
         click.option("--to", "last", type=Day(), help="Last day (default: of the snapshot)."),
         click.option("--from", "first", type=Day(), help="First day (default: of the snapshot)."),
@@ -167,13 +171,30 @@ def scope_asked(reader: "Reader", asked: dict[str, Any]) -> "Scope":
 
     scope = Scope(_period(reader, asked["first"], asked["last"]))
     wanted: dict[str, tuple[str, ...]] = {}
+    conditions = []
     for where in asked["wheres"]:
         name, is_pair, value = where.partition("=")
-        if not is_pair:
-            message = f"'{where}' is no filter; write it like segment=Premium"
-            raise ScopeError(message)
-        wanted[name] = (*wanted.get(name, ()), value)
-    return scope.within(**wanted)
+        if is_pair and name in reader.catalog.dimensions:
+            wanted[name] = (*wanted.get(name, ()), value)
+        else:
+            conditions.append(_condition(reader, where))
+    return scope.within(**wanted).holding(*conditions)
+
+
+def _condition(reader: "Reader", text: str) -> "Where":
+    """A `--where` that names no dimension: a condition on a column."""
+    from dashboard.errors import UnknownNameError
+    from dashboard.scope import Where
+
+    try:
+        found = Where.parse(text)
+    except ScopeError as refused:
+        message = f"'{text}' is no filter; write it like segment=Premium or lateness_minutes>=60"
+        raise ScopeError(message) from refused
+    if found.column not in reader.rows.columns:
+        known = (*reader.catalog.dimensions, *reader.rows.columns)
+        raise UnknownNameError.among("dimension", found.column, known)  # noqa: EM101  (a kind)
+    return found
 
 
 def _period(reader: "Reader", first: date | None, last: date | None) -> "Period | None":

@@ -76,6 +76,15 @@ def tried(function: Callable[Concatenate[Reader, P], T], *args: P.args, **_: P.k
         return f"Nothing to show: {refused}."
 
 
+def asked_of(function: Callable[Concatenate[Reader, P], T], *args: P.args, **_: P.kwargs) -> T:
+    """As `answer`, for who says in words of its own what went wrong.
+
+    Raises:
+        DashboardError: As the function.
+    """
+    return _ask(function, args)
+
+
 @contextmanager
 def errors_as_sentences(but: type[DashboardError] | tuple[()] = ()) -> Generator[None, None, None]:
     """Show an error that a user can do something about, and stop the page there.

@@ -118,7 +118,8 @@ def the_map(on: Opened) -> None:
 def the_tables(on: Opened) -> None:
     """Hot spots and all places; a chosen row does what a click on the map does."""
     what = "zones" if on.shown.by_zone else f"cells of {CELL_SIZES[on.found.resolution]}"
-    detail = f"{what}, the hottest first; choose a row for its causes and rows"
+    first = "the most excess first" if on.shown.by_zone or on.time else "the hottest first"
+    detail = f"{what}, {first}; choose a row for its causes and rows"
     with page.panel("Places", detail, _source(on), "places"):
         _go_to(on)
         if on.found.clusters:

@@ -31,6 +31,7 @@ from dashboard.warehouse import Reader
 
 _REFUSED = "doorstep_refused"
 _LONGEST_LABEL = 70
+_MOST_OPTIONS = 500
 _QUERY = "query-params"
 
 
@@ -162,7 +163,7 @@ def _dimension_boxes(offered: Choices) -> Mapping[str, tuple[str, ...]]:
             chosen[dimension.name] = tuple(
                 st.multiselect(
                     dimension.label,
-                    offered.values[dimension.name],
+                    _options(offered, dimension.name),
                     key=dimension.name,
                     bind=_QUERY,
                     placeholder="all",
@@ -186,6 +187,16 @@ def _asked(name: str) -> list[str]:
     """What is chosen in a box, or asked by the address before the box has read it."""
     known = name in st.session_state
     return list(st.session_state[name] if known else st.query_params.get_all(name))
+
+
+def _options(offered: Choices, name: str) -> Sequence[str]:
+    """What a box offers: all values; of very many only those that are asked for."""
+    values = offered.values[name]
+    if len(values) <= _MOST_OPTIONS:
+        return values
+    known = set(values)
+    asked = {*st.session_state.get(name, ()), *st.query_params.get_all(name)}
+    return sorted(asked & known)
 
 
 def _filters_label(offered: Choices) -> str:

@@ -165,9 +165,15 @@ def strong(text: str) -> None:
     st.markdown(f"**{plain(text)}**")
 
 
-def table(rows: pl.DataFrame, alt: str, key: str) -> None:
-    """A table to read."""
-    st.dataframe(rows, hide_index=True, alt=alt, key=key)
+def table(rows: pl.DataFrame, alt: str, key: str, *, whole: bool = False) -> None:
+    """A table to read; `whole` shows every row where others scroll."""
+    height = "content" if whole else "auto"
+    st.dataframe(rows, hide_index=True, alt=alt, key=key, height=height)
+
+
+def prose(rows: pl.DataFrame) -> None:
+    """A small table of sentences, which wrap."""
+    st.table({name: [plain(text) for text in rows[name]] for name in rows.columns})
 
 
 def chart(drawing: Drawing, key: str) -> None:

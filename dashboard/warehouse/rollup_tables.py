@@ -25,7 +25,7 @@ from dashboard.warehouse.writing import data_file, scan
 
 SEGMENT = "segment"
 DAY = "day"
-_VERSION = 2
+_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class RollupTable:
         made_with: The pass over the rows that makes it.
         distribution: Whose values it counts; None where it sums metrics.
         metrics: What it sums.
+        cells: Its name among the catalogue's cells; None where it is none of them.
     """
 
     fact: str
@@ -49,6 +50,7 @@ class RollupTable:
     made_with: str
     distribution: str | None = None
     metrics: tuple[str, ...] = ()
+    cells: str | None = None
 
     @property
     def is_by_segment_alone(self) -> bool:
@@ -60,7 +62,8 @@ class RollupTable:
         """Its name among the files of a manifest, and of its folder."""
         if self.distribution:
             return f"rollup_values_of_{self.distribution}_by_{'_'.join(self.dimensions)}"
-        return f"rollup_{self.fact}_by_{self.date}_{'_'.join(self.dimensions)}"
+        summed = self.cells or self.fact
+        return f"rollup_{summed}_by_{self.date}_{'_'.join(self.dimensions)}"
 
 
 @dataclass(frozen=True)
@@ -157,9 +160,10 @@ def _cells(catalog: Catalog) -> list[RollupTable]:
             one.fact,
             one.date,
             one.dimensions,
-            "month",
-            f"cells {one.name}",
+            one.kept,
+            f"cells {one.rolled_with}",
             metrics=_metrics(catalog, one.fact, one.date, "cells"),
+            cells=one.name,
         )
         for one in catalog.cells.values()
     ]

@@ -121,7 +121,7 @@ class Rows:
         return self._ask(statement, {TABLE: conditions})
 
     def stream(self, columns: Sequence[str], scope: Scope) -> Iterator[pl.DataFrame]:
-        """All deliveries of a scope in no order, a bounded number at a time.
+        """All deliveries of a scope in no order, a bounded number at a time, the first none.
 
         Raises:
             UnknownNameError: A column or dimension does not exist.
@@ -131,6 +131,7 @@ class Rows:
         values, conditions = self._cut(scope)
         sql = f"select {drill.names(columns)} from {TABLE}"
         statement = self.engine.allow(sql, self.policy, {TABLE: conditions})
+        yield self._none(columns)
         for batch in self.engine.stream(statement, named_in(statement, values), BATCH):
             yield pl.DataFrame(batch)
 

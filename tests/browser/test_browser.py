@@ -18,6 +18,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from dashboard import tree
+from dashboard.access import LOCAL_USER
+from dashboard.scope import Scope, Where
+from dashboard.warehouse import Order, Warehouse
 
 pytestmark = pytest.mark.browser
 
@@ -254,6 +257,30 @@ def test_the_satisfaction_page_is_accessible_and_fits_a_phone(
     assert page.locator("[data-testid=stAlert]").count() == 0
     assert at_the_desk == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_link_opens_one_delivery_and_its_timeline(
+    open_page: Open, sample_warehouse: Path, scheme: str
+) -> None:
+    reader = Warehouse(sample_warehouse).reader(None, LOCAL_USER)
+    late = Scope().holding(Where("lateness_minutes", "=", "47"))
+    one = reader.rows.page((), Order(), late, None, 1)["delivery_id"][0]
+
+    page = open_page(f"deliveries?delivery={one}&segment=Premium", scheme)
+    page.locator(".js-plotly-plot").first.wait_for()
+    title, at_the_desk = page.locator("h1").inner_text(), violations(page)
+    page.set_viewport_size(PHONE)
+    page.wait_for_timeout(500)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    page.get_by_role("button", name="Back to the rows").click()
+    page.get_by_role("heading", name="Rows", exact=True).wait_for()
+
+    assert title.startswith("Late by 47 minutes: delivered ")
+    assert at_the_desk == []
+    assert width <= PHONE["width"]
+    assert f"delivery={one}" not in page.url
+    assert "segment=Premium" in page.url
 
 
 def test_a_segment_leads_to_what_changed_in_it(open_page: Open) -> None:

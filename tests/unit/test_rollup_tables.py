@@ -130,15 +130,27 @@ def test_metrics_of_cells_by_several_dimensions_are_exactly_what_a_scan_gives(
     assert kept.equals(scanned(reader).roll_up(metrics, by, scope))
 
 
-def test_metrics_of_cells_are_scanned_by_the_day_and_by_carrier(
+def test_metrics_of_cells_are_kept_by_day_for_segments_and_carriers(
     reader: Reader, asked: list[str]
 ) -> None:
-    days = reader.roll_up(["cost_sorting"], ["segment"], Scope(DAYS))
-    carriers = reader.roll_up(["cost_sorting"], ["carrier"], Scope(MARCH))
+    metrics, kestrel = in_cells(reader), Scope(DAYS).within(carrier="Kestrel")
+
+    kept = [reader.roll_up(metrics, ["segment", "day"], scope) for scope in (Scope(DAYS), kestrel)]
+
+    assert all(map(is_kept, asked))
+    for scope, found in zip((Scope(DAYS), kestrel), kept, strict=True):
+        assert found.equals(scanned(reader).roll_up(metrics, ["segment", "day"], scope))
+
+
+def test_metrics_of_cells_are_scanned_by_the_day_and_by_other_dimensions(
+    reader: Reader, asked: list[str]
+) -> None:
+    days = reader.roll_up(["cost_sorting"], ["depot"], Scope(DAYS))
+    products = reader.roll_up(["cost_sorting"], ["promised_weekday"], Scope(MARCH))
 
     assert not any(map(is_kept, asked))
-    assert days.height == 5
-    assert carriers.height == 8
+    assert days.height == 4
+    assert products.height == 7
 
 
 def test_cells_are_kept_by_month_and_scanned_by_day(reader: Reader, asked: list[str]) -> None:

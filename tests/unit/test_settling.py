@@ -12,11 +12,7 @@ from dashboard.cli import main
 from dashboard.errors import StateError
 from dashboard.state import Claim, State
 from tests import kestrel
-from tests.settled_world import CR_1, MV_1, OT_1, import_world
-
-TEXT = kestrel.TERMS.replace("Europe/Berlin", "UTC").replace(
-    'contract_cap = {percent_of_fee = "5"}', ""
-) + "".join(f"[[clause]]\n{one}" for one in (OT_1, CR_1, MV_1))
+from tests.settled_world import TEXT, import_world
 
 WRITER = """
 import sys
