@@ -15,8 +15,9 @@ from dashboard.charts import experiments as drawn
 from dashboard.ui import page, view
 from dashboard.ui.addresses import address
 from dashboard.ui.answers import answer
+from dashboard.ui.experiment_planning import frozen, planning
 from dashboard.ui.kpis import Kpi, kpis
-from dashboard.ui.parameters import NOTHING, choose
+from dashboard.ui.parameters import NOTHING, choose, current
 from dashboard.ui.text import safe
 
 ALL = "all"
@@ -42,6 +43,7 @@ def opened() -> Opened:
     with page.boxes():
         name = choose(PAGE.removesuffix("s"), width=340)
         also = choose("also", width=260)
+        choose("plan", width=220)
     if name == ALL:
         found = answer(judge_all)
         with head:
@@ -97,6 +99,7 @@ def verdict(one: Experiment) -> None:
         page.quiet(said.MEANS[one.verdict])
     if one.stated.hypothesis:
         page.quiet(f"Hypothesis: {one.stated.hypothesis}.")
+    frozen(one)
     for note in one.judged.notes if one.judged else ():
         page.quiet(f"{note[0].upper()}{note[1:]}.")
     if one.judged:
@@ -195,3 +198,9 @@ def _metrics(found: Judged) -> tuple[str, ...]:
     result = found.arms[0]
     measured = (result.primary, *result.guardrails, *result.secondary)
     return tuple(one.measure.name for one in measured)
+
+
+def plan_one() -> None:
+    """A plan, where the reader asks for one."""
+    if current("plan") == "open":
+        planning()

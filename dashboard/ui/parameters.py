@@ -24,6 +24,15 @@ from dashboard.ui import view
 from dashboard.ui.text import plain
 from dashboard.warehouse import Reader
 
+UNITS = {
+    "customer": "customer",
+    "delivery": "delivery",
+    "route": "route",
+    "zone_day": "zone-day",
+    "depot": "depot",
+}
+"""What an experiment may randomise, and what people call it."""
+
 NOTHING = "nothing"
 """The option that adds nothing."""
 
@@ -217,6 +226,9 @@ def _of_experiments(reader: Reader) -> tuple[Parameter, ...]:
     return (
         Parameter("experiment", "Experiment", {"all": "all experiments", **names}),
         Parameter("also", "Measure also", {NOTHING: "nothing more", **metrics}),
+        Parameter("plan", "Plan one", {"closed": "not now", "open": "what would it take?"}),
+        Parameter("plan_metric", "Primary metric", metrics, HEADLINE),
+        Parameter("plan_unit", "Randomised by", UNITS),
     )
 
 

@@ -1,5 +1,6 @@
 """The Experiments page, run as the app runs it."""
 
+import shutil
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
@@ -82,3 +83,25 @@ def test_no_experiments_are_said_in_words(open_app: Open, put_in: Import, tmp_pa
 
     assert not app.exception
     assert "No experiment is known" in app.title[0].value
+
+
+def test_a_plan_says_what_it_takes_and_can_be_frozen(
+    open_app: Open, sample_warehouse: Path, tmp_path: Path
+) -> None:
+    own = Path(shutil.copytree(sample_warehouse, tmp_path / "own"))
+    app = open_app(own, page=PAGE)
+    app.selectbox(key="plan").select("open").run()
+    app.number_input(key="plan_expected_share").set_value(6.0).run()
+
+    assert not app.exception
+    assert "whole weeks find +6.00" in said(app) or "whole week find +6.00" in said(app)
+    assert "A/A check" in said(app)
+    form = {box.label: box for box in app.text_input}
+    form["Id of the experiment"].set_value("evening-windows")
+    form["Your name"].set_value("Ada")
+    form["Hypothesis"].set_value("Windows help")
+    next(b for b in app.button if b.label == "Freeze the plan").click().run()
+    assert "Frozen, hash" in app.success[0].value
+    app.selectbox(key="experiment").select("evening-windows").run()
+    assert "Plan frozen by Ada" in said(app)
+    assert "Not as planned: worthwhile effect" in said(app)

@@ -2,14 +2,16 @@
 
 import math
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
+from scipy import stats
 
 from dashboard.analysis.experiments.stated import CLUSTERS
 from dashboard.catalog import Metric
 from dashboard.errors import NotEnoughDataError, ScopeError
+from dashboard.state import Terms
 from dashboard.stats.experiments.moments import Moments
 from dashboard.stats.experiments.power import POWER, Course, foreseen, power_of
 from dashboard.stats.experiments.verdict import FINAL, Verdict
@@ -150,8 +152,9 @@ def plan(reader: Reader, wish: Wish) -> Plan:
         message = f"{found}; at least {_FEWEST_UNITS} are needed to plan by"
         raise NotEnoughDataError(message)
     if units.is_empty() or float(units["d"].sum()) == 0:
-        message = f"'{metric.label}' has nothing to divide by in the last {HISTORY_WEEKS} weeks"
-        raise NotEnoughDataError(f"{message}; choose a metric that the data has")  # noqa: EM102, TRY003
+        found = f"'{metric.label}' has nothing to divide by in the last {HISTORY_WEEKS} weeks"
+        message = f"{found}; choose a metric that the data has"
+        raise NotEnoughDataError(message)
     known = _looks(units)
     course = tuple(_week(known, wish, weeks) for weeks in range(1, MOST_WEEKS + 1))
     needed = next((one for one in course if one.power >= wish.power), None)
@@ -169,6 +172,30 @@ def plan(reader: Reader, wish: Wish) -> Plan:
         verdicts=_verdicts(wish, last, wish.expected),
         nothing=_verdicts(wish, last, 0.0),
         against_itself=_against_itself(units),
+    )
+
+
+def terms_of(found: Plan, hypothesis: str, guardrails: str, starts_on: date | None) -> Terms:
+    """A plan's terms, to freeze.
+
+    Raises:
+        ScopeError: The plan needs more than a year, or has no first day.
+    """
+    if found.needed is None or starts_on is None:
+        what = "no first day" if found.needed else "no end within a year"
+        message = f"the plan has {what}; give one before it is frozen"
+        raise ScopeError(message)
+    days = found.needed.weeks * DAYS_A_LOOK
+    return Terms(
+        hypothesis=hypothesis,
+        metric=found.wish.metric,
+        unit=found.wish.unit,
+        worthwhile=found.wish.worthwhile,
+        expected=found.wish.expected,
+        guardrails=guardrails,
+        planned_units=round(found.needed.units),
+        starts_on=starts_on,
+        ends_on=starts_on + timedelta(days=days - 1),
     )
 
 
@@ -254,8 +281,6 @@ def _verdicts(wish: Wish, at: Week, effect: float) -> tuple[tuple[Verdict, float
 
 def _against_itself(units: pl.DataFrame) -> AgainstItself:
     """Deal the past's units to equal arms, and see how often the end finds something."""
-    from scipy import stats
-
     sums = units.group_by("unit").agg(pl.col("y", "d").sum()).sort("unit").head(_MOST_UNITS)
     y, d = sums["y"].to_numpy(), sums["d"].to_numpy()
     parts = np.stack([np.ones_like(y), y, d, y * y, y * d, d * d])
