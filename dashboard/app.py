@@ -30,6 +30,11 @@ sections = {
             title="Satisfaction",
             help="What do customers say, and what does a late minute cost in satisfaction?",
         ),
+        st.Page(
+            pages / "experiments.py",
+            title="Experiments",
+            help="Which delivery options work, for whom?",
+        ),
     ],
     "Investigate": [
         st.Page(
