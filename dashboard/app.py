@@ -30,6 +30,11 @@ sections = {
             title="Satisfaction",
             help="What do customers say, and what does a late minute cost in satisfaction?",
         ),
+        st.Page(
+            pages / "forecast.py",
+            title="Forecast",
+            help="Did the volume come as forecast, and what did the error cost?",
+        ),
     ],
     "Data": [
         st.Page(

@@ -59,6 +59,7 @@ class Forecast:
         step: Whose forecast.
         steps, leads: What else may be looked at.
         board: Scores by segment and lead time, of this step; the pooled ones first.
+        level: How often ranges should hold; None where they say nothing, or differ.
         weeks, parts, misses, excluded, ignored: See their classes; filters that forecasts
             know nothing of.
         year: The 52 weeks to the end of the period: value added needs more than a quarter.
@@ -78,6 +79,7 @@ class Forecast:
     weeks: tuple[WeekOf, ...]
     parts: tuple[Part, ...]
     misses: tuple[Miss, ...]
+    level: float | None
     excluded: Excluded
     ignored: tuple[str, ...]
     year: Period
@@ -140,6 +142,7 @@ def forecast(
         weeks=tuple(weeks(found, period, lead, step)),
         parts=tuple(parts(rows, _zone_rows(reader, scope, zones, period, lead))),
         misses=tuple(misses(rows, on_time)),
+        level=_level(rows),
         excluded=_excluded(found, period, lead, step),
         ignored=found.ignored,
         year=year,
@@ -219,6 +222,11 @@ def _on_time(reader: Reader, scope: Scope) -> pl.DataFrame:
         kept=pl.col("numerator").cast(pl.Float64),
         due=pl.col("denominator").cast(pl.Float64),
     )
+
+
+def _level(rows: pl.DataFrame) -> float | None:
+    levels = rows["level"].drop_nulls().unique().to_list()
+    return levels[0] if len(levels) == 1 else None
 
 
 def _excluded(found: Forecasts, period: Period, lead: int, step: str) -> Excluded:

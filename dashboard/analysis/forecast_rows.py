@@ -28,7 +28,7 @@ class Forecasts:
 
     Attributes:
         rows: One row per segment, day, step and lead: series (the segment), day, week (its
-            Monday), step, lead, forecast, lower, upper, planner, actual (null where not
+            Monday), step, lead, forecast, lower, upper, level, planner, actual (null where not
             known), naive (the seasonal naive at that lead), is_capped, planned (capacity,
             null without), holiday, promotion, weather_flag.
         actuals: What came by series, from the first day on, missing days NaN.
@@ -106,7 +106,12 @@ def _said(reader: Reader, cut: Scope) -> pl.DataFrame:
         found = found.group_by("segment", "target_date", "step", "lead_days").agg(
             pl.col("volume").sum()
         )
-        absent = {"lower": pl.Float64, "upper": pl.Float64, "planner": pl.String}
+        absent = {
+            "lower": pl.Float64,
+            "upper": pl.Float64,
+            "level": pl.Float64,
+            "planner": pl.String,
+        }
         found = found.with_columns(
             *(pl.lit(None, kind).alias(name) for name, kind in absent.items()),
             is_mixed=pl.lit(value=False),
@@ -151,6 +156,7 @@ def _beside(said: pl.DataFrame, came: Mapping[str, np.ndarray], first: date) -> 
         pl.col("volume").alias("forecast"),
         "lower",
         "upper",
+        "level",
         "planner",
     )
     known = [

@@ -16,6 +16,9 @@ from dashboard.catalog import Catalog
 from dashboard.themes import themes_in_use
 from dashboard.ui import view
 
+COMMIT = "commit"
+"""The lead time at which capacity is committed."""
+
 RISING = "rising"
 """The theme that rises most, whichever that is."""
 
@@ -84,6 +87,14 @@ def _of_satisfaction(_catalog: Catalog) -> tuple[Parameter, ...]:
     )
 
 
+def _of_forecast(_catalog: Catalog) -> tuple[Parameter, ...]:
+    commit = settings.load().capacity_commit_days
+    options = {str(days): f"{days} day{'s' * (days > 1)} before" for days in (1, 7, 28)}
+    if str(commit) not in options:
+        options[COMMIT] = f"{commit} days before (capacity committed)"
+    return (Parameter("lead", "Forecast as issued", options, "7"),)
+
+
 def _of_service(catalog: Catalog) -> tuple[Parameter, ...]:
     names = (*READINGS, *BESIDE)
     measures = {name: catalog.metric(name).label for name in dict.fromkeys(names)}
@@ -93,6 +104,7 @@ def _of_service(catalog: Catalog) -> tuple[Parameter, ...]:
 PAGES: Mapping[str, Callable[[Catalog], tuple[Parameter, ...]]] = {
     "": _of_the_overview,
     "cost_to_serve": _of_cost_to_serve,
+    "forecast": _of_forecast,
     "satisfaction": _of_satisfaction,
     "service": _of_service,
 }

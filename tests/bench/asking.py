@@ -13,6 +13,7 @@ import duckdb
 
 from dashboard import analysis
 from dashboard.access import LOCAL_USER
+from dashboard.analysis.forecast import forecast
 from dashboard.analysis.quantiles import quantiles
 from dashboard.analysis.satisfaction import satisfaction
 from dashboard.analysis.silent import silent_failures
@@ -69,6 +70,11 @@ PAGES = (
     Page("Satisfaction: ratings by segment", satisfaction),
     Page("Satisfaction: themes of two years", themes, is_review=False),
     Page("Satisfaction: silent failures", silent_failures, is_review=False),
+    Page(
+        "Forecast: scores, steps, tracking, capacity",
+        lambda reader, scope: forecast(reader, scope, 7),
+        is_review=False,
+    ),
     Page("Data quality: carriers' data", analysis.carrier_data, is_review=False),
 )
 

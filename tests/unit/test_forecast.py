@@ -214,7 +214,7 @@ def test_weekdays_are_planned_in_three_classes() -> None:
 
 
 @pytest.mark.slow
-def test_in_null_worlds_few_alarms_ring_and_no_planner_is_blamed() -> None:
+def test_in_null_worlds_few_alarms_ring() -> None:
     rung = 0
     for seed in range(100):
         rng = np.random.default_rng(seed)
@@ -229,7 +229,7 @@ def test_in_null_worlds_few_alarms_ring_and_no_planner_is_blamed() -> None:
         for segment, own in enumerate(said.partition_by("segment", maintain_order=True)):
             came = np.hstack(counts)[segment]
             errors = own["volume"].to_numpy()[:days] - came
-            rung += tracking.alarm(errors[-52 * 7 :].reshape(52, 7).sum(axis=1)).rings
+            rung += tracking.alarm(errors[-52 * 7 - 3 : -3].reshape(52, 7).sum(axis=1)).rings
 
     assert rung <= 14  # the exact 99.9 % limit of 1 % of 500
 
