@@ -17,6 +17,7 @@ from dashboard.analysis import settlement as settling
 from dashboard.analysis.breach_money import breach_money
 from dashboard.analysis.carrier_review import carrier_review
 from dashboard.analysis.carriers import carrier_trajectory, compare_carriers
+from dashboard.analysis.forecast import forecast
 from dashboard.analysis.quantiles import quantiles
 from dashboard.analysis.satisfaction import satisfaction
 from dashboard.analysis.silent import silent_failures
@@ -80,6 +81,11 @@ PAGES = (
     Page("Satisfaction: ratings by segment", satisfaction),
     Page("Satisfaction: themes of two years", themes, is_review=False),
     Page("Satisfaction: silent failures", silent_failures, is_review=False),
+    Page(
+        "Forecast: scores, steps, tracking, capacity",
+        lambda reader, scope: forecast(reader, scope, 7),
+        is_review=False,
+    ),
     Page(
         "Deliveries: breaches in money",
         lambda reader, scope: breach_money(reader, ("segment",), scope),
