@@ -92,6 +92,12 @@ class Settings(BaseSettings):
         "files together; 0: no uploads. Larger files: `doorstep profile new`.",
     )
 
+    capacity_commit_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        default=14,
+        description="How many days before a day its capacity is committed: the lead time at "
+        "which forecasts are judged for capacity.",
+    )
+
     rollup_from_rows: Annotated[int, Field(ge=0)] = Field(
         default=10_000,
         description="Models with fewer rows keep one roll-up, by segment: a scan answers as "

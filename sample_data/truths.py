@@ -120,6 +120,29 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Forecast:
+    """Truth 6: what is forecast wrongly, by whom, and what too little capacity does.
+
+    Attributes:
+        missed_promotion: Its first day.
+        strained_late: Share of deliveries late on days beyond capacity, above other days.
+    """
+
+    weekly_cv: float
+    biased_segment: str
+    biased_from: str
+    biased_to: float
+    harmful_segment: str
+    harmful_share: float
+    harmful_by: float
+    harmful_weeks: int
+    missed_promotion: str
+    headroom: float
+    strained_from: float
+    strained_late: float
+
+
+@dataclass(frozen=True)
 class Cost:
     """Truth 4: what loses money whatever the rule, and what depends on the rule.
 
@@ -158,6 +181,7 @@ class Truths:
     endings: Endings
     promise_changes: PromiseChanges
     evidence: Evidence
+    forecast: Forecast
     dirty_rows: dict[str, int]
 
 
@@ -179,6 +203,7 @@ def _read() -> Truths:
         endings=Endings(**data["endings"]),
         promise_changes=PromiseChanges(**data["promise_changes"]),
         evidence=Evidence(**data["evidence"]),
+        forecast=Forecast(**data["forecast"]),
         dirty_rows=data["dirty_rows"],
     )
 

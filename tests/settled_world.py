@@ -42,6 +42,11 @@ committed = 25
 amount = {money = "1.10"}
 """
 
+TEXT = kestrel.TERMS.replace("Europe/Berlin", "UTC").replace(
+    'contract_cap = {percent_of_fee = "5"}', ""
+) + "".join(f"[[clause]]\n{one}" for one in (OT_1, CR_1, MV_1))
+"""The contract that the world is settled by."""
+
 
 def contract(*clauses: str) -> Contract:
     found = kestrel.with_clauses(*(clauses or (OT_1, CR_1, MV_1)))

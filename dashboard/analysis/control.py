@@ -66,7 +66,7 @@ class Frame:
             raise ScopeError(nothing_found(reader, scope))
         period = scope.period or span
         known = min(last_known_day(reader), period.end, span.end)
-        in_part = any(name not in _AIMED_AT for name, _ in scope.filters)
+        in_part = bool(scope.where) or any(name not in _AIMED_AT for name, _ in scope.filters)
         targets = {} if in_part else targets_of(reader, period)
         return cls(period, known, span.start, targets, rebaselines)
 

@@ -61,6 +61,18 @@ class Gains:
     thin: int
     cash_per_breach: float | None
 
+    @property
+    def message(self) -> str:
+        """What the value with the most avoided breaches would give."""
+        first = self.gains[0]
+        if first.avoided < 1:
+            return f"No {self.dimension.replace('_', ' ')} lies above the usual late share"
+        cash = "" if first.cash is None else f" and cost {-first.cash:,.0f} a quarter"
+        return (
+            f"If {first.value} fell to the usual {100 * first.usual:.1f} % late, on time would "
+            f"gain {100 * first.points:.2f} points{cash.replace('-', '−')}"
+        )
+
 
 def gains(reader: Reader, dimension: str, scope: Scope) -> Gains:
     """Hold every value of a dimension against the median of all others.

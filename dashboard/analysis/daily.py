@@ -4,7 +4,7 @@ Money has four places, so that sums are whole numbers of ten-thousandths: exact,
 up thousands at a time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,6 +18,7 @@ from dashboard.warehouse import Reader
 
 Array: TypeAlias = np.ndarray
 
+_PARTS = ("numerator", "denominator")
 _PLACES = 4
 _UNITS = 10**_PLACES
 _MOST = 2.0**62
@@ -137,18 +138,18 @@ def _of_frame(frame: pl.DataFrame, by: Sequence[str]) -> dict[tuple, Daily]:
     days = frame["day"].to_numpy()
     starts = _starts(frame.select(by)) if by else [0]
     keys = frame.select(by)[starts].rows() if by else [()]
-    ends = [*starts[1:], frame.height]
+    groups = list(zip(keys, starts, [*starts[1:], frame.height], strict=True))
+    metrics = [name.removesuffix(".rows") for name in frame.columns if name.endswith(".rows")]
+    has_rows = frame.select(pl.col(f"{name}.rows") > 0 for name in metrics)
+    sums = _whole(frame.select(f"{name}.{part}" for name in metrics for part in _PARTS))
     found = {}
-    for column in frame.columns:
-        metric, _, part = column.rpartition(".")
-        if part != "rows":
-            continue
-        rows = (frame[column] > 0).to_numpy()
-        sums = [_whole(frame[f"{metric}.{one}"]) for one in ("numerator", "denominator")]
-        for key, start, end in zip(keys, starts, ends, strict=True):
+    for metric in metrics:
+        rows = has_rows[f"{metric}.rows"].to_numpy()
+        terms = [sums[f"{metric}.{part}"] for part in _PARTS]
+        for key, start, end in groups:
             has = rows[start:end]
             if has.any():
-                found[metric, *key] = Daily(*(one[start:end][has] for one in (days, *sums)))
+                found[metric, *key] = Daily(*(one[start:end][has] for one in (days, *terms)))
     return found
 
 
@@ -158,15 +159,16 @@ def _starts(keys: pl.DataFrame) -> list[int]:
     return [0, *np.flatnonzero(keys.select(is_new.alias("new"))["new"][1:]) + 1]
 
 
-def _whole(sums: pl.Series) -> Array:
-    """Decimals of four places as ten-thousandths; nothing is 0.
+def _whole(sums: pl.DataFrame) -> Mapping[str, Array]:
+    """Columns of decimals of four places as ten-thousandths; nothing is 0.
 
-    Python's own numbers where 64 bits would not hold the sum of all.
+    Python's own numbers where 64 bits would not hold the sum of a column.
     """
-    parts = sums.to_physical().fill_null(0)
-    if parts.cast(pl.Float64).abs().sum() < _MOST:
-        return parts.cast(pl.Int64).to_numpy()
-    return np.array(parts.to_list(), object)
+    parts = sums.select(pl.all().to_physical().fill_null(0))
+    largest = parts.select(pl.max_horizontal(pl.all().cast(pl.Float64).abs().sum())).item()
+    if largest < _MOST:
+        return {one.name: one.to_numpy() for one in parts.cast(pl.Int64)}
+    return {one.name: np.array(one.to_list(), object) for one in parts}
 
 
 def _numbers(parts: Array) -> Array:

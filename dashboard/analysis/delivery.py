@@ -177,7 +177,7 @@ def _others(reader: Reader, delivery_id: str) -> Sequence[Row]:
     """What other tables know of it; nothing where the reader may not see them all."""
     if not all(reader.shows(name) for name in _OTHERS):
         return []
-    return reader.rows.one("delivery_moments", delivery_id).rows(named=True)
+    return [*reader.rows.one("delivery_moments", delivery_id).iter_rows(named=True)]
 
 
 def _has_rows(reader: Reader, table: str) -> bool:

@@ -1,6 +1,6 @@
 """What goes with being late when all else is alike, in points of the share late?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,6 +67,7 @@ class DriverBoard:
         clusters: Depot-weeks that intervals stand on.
         lacking: Factors with one level only.
         alike: Levels that cannot be told from others, by factor.
+        left_out: Deliveries of levels too thin to be told apart.
     """
 
     message: str
@@ -76,6 +77,7 @@ class DriverBoard:
     clusters: int
     lacking: tuple[str, ...]
     alike: tuple[tuple[str, str], ...]
+    left_out: int
 
 
 def drivers(reader: Reader, scope: Scope) -> DriverBoard:
@@ -103,6 +105,7 @@ def drivers(reader: Reader, scope: Scope) -> DriverBoard:
         raise ScopeError(nothing_found(reader, scope))
     levels = {name: _levels(rows, name) for name in FACTORS}
     used = {name: own for name, own in levels.items() if len(own) >= _TWO}
+    rows, left_out = _of_levels(rows, used)
     if not used:
         message = "no factor with two levels of enough deliveries; widen the filters"
         raise NotEnoughDataError(message)
@@ -131,6 +134,7 @@ def drivers(reader: Reader, scope: Scope) -> DriverBoard:
         clusters=int(seen.cluster.max()) + 1,
         lacking=tuple(FACTORS[name] for name in FACTORS if name not in used),
         alike=alike,
+        left_out=left_out,
     )
 
 
@@ -152,8 +156,20 @@ def _levels(rows: pl.DataFrame, name: str) -> tuple[str, ...]:
     return (*enough[name].to_list(), *together)
 
 
+def _of_levels(
+    rows: pl.DataFrame, levels: Mapping[str, Sequence[str]]
+) -> tuple[pl.DataFrame, int]:
+    """Rows whose levels all stand on enough deliveries, and how many deliveries do not."""
+    known = [
+        pl.lit(OTHER in own) | pl.col(name).cast(pl.String).is_in(list(own))
+        for name, own in levels.items()
+    ]
+    kept = rows.filter(pl.all_horizontal(known)) if known else rows
+    return kept, int(rows["due"].sum()) - int(kept["due"].sum())
+
+
 def _codes(rows: pl.DataFrame, name: str, levels: Sequence[str]) -> np.ndarray:
-    """Place of each row's level; levels too thin to stand alone go with the last."""
+    """Place of each row's level; levels too thin to stand alone go with the others' last."""
     places = pl.DataFrame({name: levels, "place": range(len(levels))})
     own = rows.select(pl.col(name).cast(pl.String))
     found = own.join(places, on=name, how="left", maintain_order="left")["place"]

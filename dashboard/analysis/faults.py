@@ -119,7 +119,7 @@ class FaultBoard:
         reasons: By declared reason, the most breaches first; nothing declared last.
         matrix: Deliveries by declared fault, and fault by evidence ('' where nothing speaks).
         faults: Breaches by fault, evidence over declaration.
-        proofs: By carrier and reason against customers, the most often unproven first.
+        proofs: By carrier and reason against customers; first what others prove more often.
         moved: By carrier, the most flattered first; empty where no promise was ever moved.
         strange: Declared reasons that the file does not know.
         file: The file that says whose fault it is.
@@ -272,7 +272,8 @@ def _proofs(rows: Sequence[_Row]) -> tuple[Proof, ...]:
     corrected = holm([found[at].p_value or 0.0 for at in tested]) if tested else []
     for at, p_value in zip(tested, corrected, strict=True):
         found[at] = replace(found[at], p_value=p_value)
-    return tuple(sorted(found, key=lambda one: (-(one.share or 0.0), one.carrier, one.reason)))
+    found.sort(key=lambda one: (one.p_value is None, one.p_value, one.carrier, one.reason))
+    return tuple(found)
 
 
 def _others(counted: Counter[tuple[str, str]], reason: str) -> int:
@@ -308,15 +309,20 @@ def _moved(changes: pl.DataFrame) -> tuple[Moved, ...]:
     return tuple(sorted(found, key=lambda one: (-one.flattery, one.carrier)))
 
 
+def _cases(one: Proof) -> str:
+    if one.share is None or one.known < FEWEST:
+        return f"{one.unproven} of {one.known}"
+    return f"{100 * one.share:.0f} % of {one.known:,}"
+
+
 def _message(
     proofs: Sequence[Proof], moved: Sequence[Moved], breaches: int, unexplained: int
 ) -> str:
     """What the evidence contradicts; else how much is known at all."""
     told = [
-        f"{one.carrier} declared '{one.reason}' without having arrived in "
-        f"{100 * one.share:.0f} % of {one.known:,} cases"
+        f"{one.carrier} declared '{one.reason}' without having arrived in {_cases(one)} cases"
         for one in proofs
-        if one.stands_out and one.share is not None
+        if one.stands_out
     ]
     flattered = [one for one in moved if one.flattery > FLATTERED and one.due >= FEWEST]
     told += [

@@ -241,7 +241,7 @@ def _all_days(reader: Reader, scope: Scope) -> Period:
 
 def _is_sliced(scope: Scope) -> bool:
     """Whether segments are seen in part: a segment's target is for all of it."""
-    return any(name != "segment" for name, _ in scope.filters)
+    return bool(scope.where) or any(name != "segment" for name, _ in scope.filters)
 
 
 def _trend_window(period: Period) -> Period:

@@ -154,7 +154,7 @@ def _names(shown: Shown, land: Geography, palette: Palette) -> list["Layer"]:
         _text(
             "zone_names",
             zones,
-            _rgb(palette.muted, 255),
+            _rgb(palette.ink, 190),
             get_size="metres",
             size_units="'meters'",
             size_max_pixels=14,

@@ -171,6 +171,13 @@ def search(rows: Rows, days: float, depots: float) -> Searched:
     return Searched(tested, _judged(taken))
 
 
+def largest_passing(p_values: Array, level: float) -> float:
+    """The largest p-value that Benjamini and Hochberg let pass; below 0 where none does."""
+    p = np.sort(p_values[p_values <= level])
+    passing = np.flatnonzero(p <= level * np.arange(1, len(p) + 1) / len(p_values))
+    return float(p[passing[-1]]) if len(passing) else -1.0
+
+
 @dataclass(frozen=True)
 class _Taken:
     """A combination carried over, with its rows."""
@@ -221,12 +228,10 @@ class _Judge:
         if not len(enough):
             return None
         z = self.moments(sums, enough, SEARCH).z
-        p = np.sort(2 * special.ndtr(-np.abs(z[np.abs(z) > _Z])))
-        passing = np.flatnonzero(p <= FALSE_DISCOVERIES * np.arange(1, len(p) + 1) / len(enough))
+        p = 2 * special.ndtr(-np.abs(z))
         best = int(np.argmax(z))
-        if not len(passing) or z[best] <= 0 or 2 * special.ndtr(-z[best]) > p[passing[-1]]:
-            return None
-        return int(enough[best])
+        passing = largest_passing(p, FALSE_DISCOVERIES)
+        return int(enough[best]) if z[best] > 0 and p[best] <= passing else None
 
     def moments(self, sums: Candidates, columns: Array, half: int) -> _Moments:
         """Late and expected deliveries of combinations in one half."""

@@ -31,6 +31,7 @@ from dashboard.ui.upload import bring_your_own_data
 from dashboard.ui.value import value_map
 from dashboard.ui.view import current_scope, current_view
 from dashboard.ui.voices import asked_example, said_lacking, voice_kpis
+from dashboard.ui.warming import warm_up
 
 __all__ = [
     "Source",
@@ -77,6 +78,7 @@ __all__ = [
     "value_map",
     "verdict",
     "voice_kpis",
+    "warm_up",
     "what_changed",
     "whole_snapshot",
 ]

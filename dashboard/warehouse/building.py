@@ -14,6 +14,7 @@ from dashboard.warehouse.restating import Monthly, restated
 from dashboard.warehouse.rollup_tables import Months
 from dashboard.warehouse.snapshots import STAGING, DataFile, Manifest
 from dashboard.warehouse.sql import identifier, literal
+from dashboard.warehouse.standing import keep_views, without_views
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def roll_up(place: Place, manifest: Manifest, before: Manifest | None) -> Manife
     recipe = rollup_tables.recipe(place.catalog, place.settings)
     same = before if before and before.rollup_recipe == recipe else None
     with closing(
-        open_snapshot(place.folder, manifest, place.catalog, place.settings)
+        open_snapshot(place.folder, without_views(manifest), place.catalog, place.settings)
     ) as connection:
         spill = literal(str(place.folder / STAGING / "spill"))
         connection.execute(f"set temp_directory = {spill}")
@@ -83,6 +84,7 @@ def roll_up(place: Place, manifest: Manifest, before: Manifest | None) -> Manife
             connection, place.folder, place.catalog, manifest, place.settings.rollup_from_rows
         )
         files = {**manifest.files, **builder.build(same, months)}
+        files |= keep_views(connection, place, manifest, same)
         found = index.build(connection, place, manifest, before)
         files |= {index.NAME: (found,)} if found else {}
         rolled = manifest.model_copy(update={"files": files, "rollup_recipe": recipe})

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -17,7 +18,7 @@ from dashboard.scope import Period, Scope
 from dashboard.stated import Factor
 from dashboard.themes import Themes
 from dashboard.warehouse import rollup, scoring
-from dashboard.warehouse.engine import Engine
+from dashboard.warehouse.engine import Engine, Kept
 from dashboard.warehouse.filtering import where_conditions
 from dashboard.warehouse.gate import tables_named
 from dashboard.warehouse.rollup_tables import Question
@@ -25,6 +26,7 @@ from dashboard.warehouse.rows import Rows
 from dashboard.warehouse.scoring import Scores
 from dashboard.warehouse.snapshots import Manifest
 from dashboard.warehouse.terms import terms_scan
+from dashboard.warehouse.trial_units import Trials
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,14 @@ class Reader:
     def rows(self) -> Rows:
         """The deliveries one by one."""
         return Rows(self.manifest, self.policy, self.engine)
+
+    @property
+    def trials(self) -> Trials:
+        """The experiments that the policy shows."""
+        shown = self.shows("experiments") and self.shows("assignments")
+        return Trials(
+            self.catalog, partial(self._query, conditions={}), shown, self.engine.longest_lag
+        )
 
     @property
     def faults(self) -> Faults:
@@ -156,12 +166,11 @@ class Reader:
         days = scope.period if since is None else "each"
         question = Question(asked.fact, asked.date, split, days, name)
         kept = None if scope.where else self.engine.rollup(question, self.policy)
-        halves = rollup.Split(by, since)
+        apart = rollup.Split(by, since)
         if kept is None:
-            found = rollup.value_counts(self.catalog, asked, halves, scope)
+            found = rollup.value_counts(self.catalog, asked, apart, scope)
             return self._query(found.sql, {**found.values, **where}, cut)
-        source = rollup.Source(kept.relation, kept.conditions, self.fiscal_year_start, kept.kept)
-        found = rollup.value_counts(self.catalog, asked, halves, scope, source)
+        found = rollup.value_counts(self.catalog, asked, apart, scope, self._source(kept))
         return self.engine.query(found.sql, found.values)
 
     def terms(self, metrics: Sequence[str], columns: Sequence[str], scope: Scope) -> pl.DataFrame:
@@ -197,12 +206,12 @@ class Reader:
             message = f"report '{name}' is about one {report.params}; ask 'doorstep delivery ID'"
             raise ScopeError(message)
         values, conditions = rollup.scope_conditions(self.catalog, scope)
+        if report.cuts is not None:
+            conditions = {model: conditions[model] for model in report.cuts}
         for fact in tables_named(report.sql) & set(conditions):
             where, cut = self._where(fact, scope)
             values |= where
             conditions[fact] = [*conditions[fact], *cut.get(fact, ())]
-        if report.cuts is not None:
-            conditions = {model: conditions[model] for model in report.cuts}
         if values and not tables_named(report.sql) & set(conditions):
             message = f"report '{name}' knows no period and no filter; ask without them"
             raise ScopeError(message)
@@ -250,6 +259,16 @@ class Reader:
         where, cut = self._where(self.catalog.metric(scoring.JUDGED).fact, scope)
         return self._query(asked.sql, {**asked.values, **where}, cut)
 
+    def whole_report(self, name: str, days: Period | None = None) -> pl.DataFrame:
+        """The rows of a report that no filter cuts, asked once: it never changes.
+
+        Raises:
+            UnknownNameError: No report has this name.
+            AccessError: It reads a table that the policy does not show.
+        """
+        asked = f"report {name} {days}"
+        return self.engine.once(asked, self.policy, lambda: self.report(name, Scope(days)))
+
     def values(self, dimension: str) -> list[str]:
         """The values of a dimension, sorted; '(none)' among them where it is null."""
         column = rollup.value_of(self._column_dimension(dimension))
@@ -295,6 +314,19 @@ class Reader:
             rollup.pretty(statement.sql) for statement in self._statements(metrics, by, scope)
         )
 
+    def _span(self) -> Period | None:
+        found = self.roll_up(("volume",), (), Scope())
+        return Period(*found.row(0)[-2:]) if found.height else None
+
+    def _targets(self) -> dict[str, dict[tuple[str, str], float]]:
+        """All targets, by quarter."""
+        found: dict[str, dict[tuple[str, str], float]] = {}
+        if self.shows("targets"):
+            rows = self._query("select quarter, segment, metric, target from targets", {}, {})
+            for quarter, segment, metric, target in rows.iter_rows():
+                found.setdefault(quarter, {})[segment, metric] = target
+        return found
+
     def _where(
         self, fact: str, scope: Scope
     ) -> tuple[dict[str, object], dict[str, Sequence[str]]]:
@@ -309,19 +341,6 @@ class Reader:
             message = f"{fact} have no {lacking[0]}; leave out that condition"
             raise ScopeError(message)
         return values, {fact: conditions}
-
-    def _span(self) -> Period | None:
-        found = self.roll_up(("volume",), (), Scope())
-        return Period(*found.row(0)[-2:]) if found.height else None
-
-    def _targets(self) -> dict[str, dict[tuple[str, str], float]]:
-        """All targets, by quarter."""
-        found: dict[str, dict[tuple[str, str], float]] = {}
-        if self.shows("targets"):
-            rows = self._query("select quarter, segment, metric, target from targets", {}, {})
-            for quarter, segment, metric, target in rows.iter_rows():
-                found.setdefault(quarter, {})[segment, metric] = target
-        return found
 
     def _parts(self, metrics: Sequence[str]) -> list[tuple[str, ...]]:
         """Metrics that the same roll-ups hold; all of them where one roll-up holds all."""
@@ -345,10 +364,12 @@ class Reader:
         found = self.engine.rollup(asked, self.policy)
         if found is None:
             return None
-        source = rollup.Source(
-            found.relation, found.conditions, self.fiscal_year_start, found.kept
+        return rollup.kept_scan(self.catalog, metrics, by, scope, self._source(found))
+
+    def _source(self, kept: Kept) -> rollup.Source:
+        return rollup.Source(
+            kept.relation, kept.conditions, self.fiscal_year_start, kept.kept, kept.dimensions
         )
-        return rollup.kept_scan(self.catalog, metrics, by, scope, source)
 
     def _statements(
         self, metrics: Sequence[str], by: Sequence[str], scope: Scope

@@ -48,12 +48,18 @@ class Source:
         relation: What to select from.
         conditions: SQL of the rows that the reader may see.
         kept: Whether it keeps each day, or the first day of each month.
+        dimensions: What it is split by, beside the day.
     """
 
     relation: str
     conditions: tuple[str, ...]
     fiscal_year_start: int
     kept: str
+    dimensions: tuple[str, ...]
+
+    def is_split_by(self, by: Sequence[str]) -> bool:
+        """Whether its rows are the groups themselves."""
+        return self.kept == "day" and set(by) == {"day", *self.dimensions}
 
 
 @dataclass(frozen=True)
@@ -177,6 +183,11 @@ def kept_scan(
 ) -> Statement:
     """The same answer as a scan of the rows, from a roll-up that is split finely enough."""
     values, conditions = conditions_on(catalog, scope, "day", kept=True)
+    where = " and ".join([*source.conditions, *conditions]) or "true"
+    if source.is_split_by(by):
+        columns = [*by, *(f"{name}.{part}" for name in metrics for part in _parts_by(by))]
+        select = ", ".join(f'"{column}"' for column in columns)
+        return Statement(f"select {select} from {source.relation} where {where}", values)
     keys = [
         f'{_kept_key(catalog.dimension(name), source.fiscal_year_start)} as "{name}"'
         for name in by
@@ -186,7 +197,6 @@ def kept_scan(
         for name in metrics
         for part, fold in ((one, _PARTS[one][0]) for one in _parts_by(by))
     ]
-    where = " and ".join([*source.conditions, *conditions]) or "true"
     grouped = f" group by {', '.join(str(n) for n in range(1, len(keys) + 1))}" if keys else ""
     select = ", ".join([*keys, *totals])
     return Statement(f"select {select} from {source.relation} where {where}{grouped}", values)
@@ -239,6 +249,8 @@ def key_of(dimension: Dimension, day: str, fiscal_year_start: int) -> str:
     """SQL of a dimension's value, or of the start of its stretch of time."""
     if dimension.grain is None:
         return value_of(dimension)
+    if dimension.grain == "day":
+        return f"cast({day} as date)"
     if dimension.grain == "quarter":
         shift = (fiscal_year_start - 1) % _MONTHS_A_QUARTER
         shifted = f"{day} - interval {shift} month" if shift else day
@@ -250,6 +262,11 @@ def key_of(dimension: Dimension, day: str, fiscal_year_start: int) -> str:
 def value_of(dimension: Dimension) -> str:
     """SQL of a dimension's value as text; null is '(none)', so that parts add up."""
     return f"coalesce(cast({dimension.column} as varchar), '{NONE}')"
+
+
+def _wanted_of(dimension: Dimension, wanted: Sequence[str]) -> str:
+    """SQL of a dimension's value to be looked for; bare, so that files can be searched."""
+    return value_of(dimension) if NONE in wanted else f"cast({dimension.column} as varchar)"
 
 
 def conditions_on(
@@ -282,7 +299,7 @@ def conditions_on(
         for number, value in enumerate(wanted):
             values[f"{name}_{number}"] = value
             places.append(f"${name}_{number}")
-        value = f'"{name}"' if kept else value_of(dimension)
+        value = f'"{name}"' if kept else _wanted_of(dimension, wanted)
         conditions.append(f"{value} in ({', '.join(places)})")
     return values, conditions
 

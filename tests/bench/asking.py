@@ -11,13 +11,18 @@ from types import MappingProxyType
 
 import duckdb
 
-from dashboard import analysis
+from dashboard import analysis, tree
 from dashboard.access import LOCAL_USER
+from dashboard.analysis import settlement as settling
 from dashboard.analysis.breach_money import breach_money
+from dashboard.analysis.carrier_review import carrier_review
+from dashboard.analysis.carriers import carrier_trajectory, compare_carriers
+from dashboard.analysis.forecast import forecast
 from dashboard.analysis.quantiles import quantiles
 from dashboard.analysis.satisfaction import satisfaction
 from dashboard.analysis.silent import silent_failures
 from dashboard.analysis.theme_counts import themes
+from dashboard.contracts import Contract, read_contract, vocabulary
 from dashboard.scope import Period, Scope
 from dashboard.warehouse import Reader, Warehouse
 from dashboard.warehouse.engine import Engine
@@ -48,6 +53,11 @@ class Page:
     is_review: bool = True
 
 
+def _kestrel(reader: Reader) -> Contract:
+    path = tree.root() / "sample_data" / "contracts" / "kestrel-2026.toml"
+    return read_contract(path, vocabulary(reader.catalog))
+
+
 PAGES = (
     Page("Overview", analysis.scoreboard),
     Page(
@@ -72,8 +82,26 @@ PAGES = (
     Page("Satisfaction: themes of two years", themes, is_review=False),
     Page("Satisfaction: silent failures", silent_failures, is_review=False),
     Page(
+        "Forecast: scores, steps, tracking, capacity",
+        lambda reader, scope: forecast(reader, scope, 7),
+        is_review=False,
+    ),
+    Page(
         "Deliveries: breaches in money",
         lambda reader, scope: breach_money(reader, ("segment",), scope),
+        is_review=False,
+    ),
+    Page("Comparison: carriers by case mix", compare_carriers, is_review=False),
+    Page("Comparison: six quarters", carrier_trajectory, is_review=False),
+    Page(
+        "Carrier review: scorecard",
+        lambda reader, scope: carrier_review(reader, scope, "Kestrel"),
+    ),
+    Page(
+        "Carrier review: settlement of a quarter",
+        lambda reader, _scope: settling.settlement(
+            reader, settling.Asked((_kestrel(reader),), "Kestrel", "2026Q3")
+        ),
         is_review=False,
     ),
     Page("Data quality: carriers' data", analysis.carrier_data, is_review=False),

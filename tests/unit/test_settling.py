@@ -12,11 +12,7 @@ from dashboard.cli import main
 from dashboard.errors import StateError
 from dashboard.state import Claim, State
 from tests import kestrel
-from tests.settled_world import CR_1, MV_1, OT_1, import_world
-
-TEXT = kestrel.TERMS.replace("Europe/Berlin", "UTC").replace(
-    'contract_cap = {percent_of_fee = "5"}', ""
-) + "".join(f"[[clause]]\n{one}" for one in (OT_1, CR_1, MV_1))
+from tests.settled_world import TEXT, import_world
 
 WRITER = """
 import sys
@@ -137,11 +133,11 @@ def test_a_changed_contract_is_replayed_beside_the_one_that_holds(
 ) -> None:
     path = kestrel.write(warehouse, TEXT.replace('percent_of_fee = "1"', 'percent_of_fee = "2"'))
 
-    rows = json.loads(
+    found = json.loads(
         printed(capsys, "settle", "Kestrel", "2026Q3", "--what-if", str(path), "--format", "json")
     )
 
-    third = {row["clause"]: row for row in rows if row["quarter"] == "2026Q3"}
+    third = {row["clause"]: row for row in found["quarters"] if row["quarter"] == "2026Q3"}
     # twice the percentage: 27.06 for 13.53
     assert float(third["OT-1"]["held"]) == 13.53
     assert float(third["OT-1"]["changed"]) == 27.06
