@@ -184,14 +184,16 @@ def _coded(
         axes.append(axis_of(reader, one, codes, tuple(values)))
         names.append(tuple(values))
     late = frame["late"].to_numpy().astype(np.int64)
-    cluster = frame.select(pl.struct("day", DEPOT).rank("dense")).to_series().to_numpy()
+    day = (frame["day"] - frame["day"].min()).dt.total_days().to_numpy()
+    depots = frame[DEPOT].unique().sort()
+    depot = frame[DEPOT].cast(pl.Enum(depots)).to_physical().to_numpy()
     rows = Rows(
         axes=tuple(axes),
         block=frame["block"].to_numpy(),
         n=np.ones(frame.height, np.int64),
         late=late,
         expected=frame["chance"].fill_null(0.0).to_numpy(),
-        cluster=cluster.astype(np.int64) - 1,
+        cluster=day * len(depots) + depot,
         blocks=NOW_AND_THEN if mode == "change" else HALVES,
     )
     if mode == "change":

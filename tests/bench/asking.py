@@ -13,6 +13,8 @@ import duckdb
 
 from dashboard import analysis
 from dashboard.access import LOCAL_USER
+from dashboard.analysis.causes import causes
+from dashboard.analysis.faults import faults
 from dashboard.analysis.quantiles import quantiles
 from dashboard.analysis.satisfaction import satisfaction
 from dashboard.analysis.silent import silent_failures
@@ -39,11 +41,13 @@ class Page:
         name: Of the page, and of its part.
         ask: The analysis behind it; a scope cuts it.
         is_review: Whether it is looked at in a review, and held to the stricter targets.
+        most: Units that it may take whatever the scope.
     """
 
     name: str
     ask: Ask
     is_review: bool = True
+    most: float = _ANY_UNITS
 
 
 PAGES = (
@@ -69,6 +73,13 @@ PAGES = (
     Page("Satisfaction: ratings by segment", satisfaction),
     Page("Satisfaction: themes of two years", themes, is_review=False),
     Page("Satisfaction: silent failures", silent_failures, is_review=False),
+    Page(
+        "Root causes: search",
+        lambda reader, scope: causes(reader, scope, "change" if scope.versus else "level"),
+        is_review=False,
+        most=100.0,
+    ),
+    Page("Root causes: declared against evidence", faults, is_review=False),
     Page("Data quality: carriers' data", analysis.carrier_data, is_review=False),
 )
 
@@ -147,7 +158,7 @@ def _pages(reader: Reader, rows: Reader) -> Iterator[Asked]:
     for page in PAGES:
         for cut, scope in scopes().items():
             asked = _timed(f"{page.name}, {cut}", partial(page.ask, reader, scope))
-            most = _REVIEW_UNITS.get(cut, _ANY_UNITS) if page.is_review else _ANY_UNITS
+            most = _REVIEW_UNITS.get(cut, page.most) if page.is_review else page.most
             scanned = middle(partial(page.ask, rows, scope), _TIMES)
             yield replace(asked, scanned=scanned, most=most)
     for name, ask in WHOLE_PAGES.items():
