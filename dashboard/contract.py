@@ -104,7 +104,8 @@ class WarningRule(BaseModel):
     """A condition under which an accepted row is counted as doubtful.
 
     Attributes:
-        when: SQL condition over the table's own columns.
+        when: SQL condition over the table's own columns; of a finding, also over other rows
+            in the schema `known`.
         says: What it means, for people.
     """
 
@@ -127,6 +128,7 @@ class Table(BaseModel):
     period: tuple[str, str] | None = None
     references: tuple[Reference, ...] = ()
     warnings: Mapping[str, WarningRule] = Field(default_factory=dict)
+    findings: Mapping[str, WarningRule] = Field(default_factory=dict)
     columns: Mapping[str, Column]
 
     @property

@@ -70,12 +70,21 @@ class Costs:
 
 @dataclass(frozen=True)
 class Cells:
-    """A roll-up by month over several dimensions at once."""
+    """A roll-up of its own, over one or several dimensions at once.
+
+    Attributes:
+        kept: Whether it keeps each day, or months.
+        rolled_with: The pass over the rows in which it is made.
+        metrics: What it holds; by default all metrics that are kept in cells.
+    """
 
     name: str
     fact: str
     date: str
     dimensions: tuple[str, ...]
+    kept: str = "month"
+    rolled_with: str = ""
+    metrics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,7 +156,15 @@ def read_cells(queries: Path) -> dict[str, Cells]:
     path = queries / "rollups.toml"
     try:
         return {
-            name: Cells(name, keys["fact"], keys["date"], tuple(keys["dimensions"]))
+            name: Cells(
+                name,
+                keys["fact"],
+                keys["date"],
+                tuple(keys["dimensions"]),
+                keys.get("kept", "month"),
+                keys.get("pass", name),
+                tuple(keys.get("metrics", ())),
+            )
             for name, keys in _stated(path).items()
         }
     except KeyError as wrong:

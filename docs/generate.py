@@ -95,8 +95,9 @@ def _contract_table(table: Table) -> str:
         _table(("column", "type", "required", "values"), rows),
         *map(_reference, table.references),
     ]
-    if table.warnings:
-        warnings = [f"| `{code}` | {rule.says} |" for code, rule in table.warnings.items()]
+    rules = {**table.warnings, **table.findings}
+    if rules:
+        warnings = [f"| `{code}` | {rule.says} |" for code, rule in rules.items()]
         parts.append(_table(("warning", "meaning"), warnings))
     return "\n\n".join(parts)
 

@@ -32,6 +32,15 @@ class Premium:
 
 
 @dataclass(frozen=True)
+class Carriers:
+    """Truth 3: one carrier looks worst and is good, another looks fine and is not."""
+
+    heron: float
+    swift: float
+    core_small: float
+
+
+@dataclass(frozen=True)
 class Survey:
     """Truth 7: who answers, and what a late minute costs in satisfaction."""
 
@@ -82,6 +91,22 @@ class PromiseChanges:
 
 
 @dataclass(frozen=True)
+class HotCells:
+    """Truth 2: neighbouring H3 cells that are late for a while, whoever carries.
+
+    Attributes:
+        dense: The cell with the most deliveries; as late as its case mix lets expect.
+        starts, ends: First and last day of the promise.
+    """
+
+    cells: tuple[str, ...]
+    dense: str
+    starts: str
+    ends: str
+    late_share: float
+
+
+@dataclass(frozen=True)
 class Evidence:
     """Truth 8: reasons that no arrival proves, and promises moved on the road."""
 
@@ -92,6 +117,29 @@ class Evidence:
     moved_share: float
     on_time_original: float
     saved_share: float
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Truth 6: what is forecast wrongly, by whom, and what too little capacity does.
+
+    Attributes:
+        missed_promotion: Its first day.
+        strained_late: Share of deliveries late on days beyond capacity, above other days.
+    """
+
+    weekly_cv: float
+    biased_segment: str
+    biased_from: str
+    biased_to: float
+    harmful_segment: str
+    harmful_share: float
+    harmful_by: float
+    harmful_weeks: int
+    missed_promotion: str
+    headroom: float
+    strained_from: float
+    strained_late: float
 
 
 @dataclass(frozen=True)
@@ -125,12 +173,15 @@ class Truths:
     world: World
     late_share: dict[str, float]
     premium: Premium
+    carriers: Carriers
+    hot_cells: HotCells
     survey: Survey
     cost: Cost
     contacts: Contacts
     endings: Endings
     promise_changes: PromiseChanges
     evidence: Evidence
+    forecast: Forecast
     dirty_rows: dict[str, int]
 
 
@@ -144,12 +195,15 @@ def _read() -> Truths:
         world=World(**data["world"]),
         late_share=data["late_share"],
         premium=Premium(**premium),
+        carriers=Carriers(**data["carriers"]),
+        hot_cells=HotCells(**data["hot_cells"] | {"cells": tuple(data["hot_cells"]["cells"])}),
         survey=Survey(**data["survey"]),
         cost=Cost(**cost),
         contacts=Contacts(**contacts),
         endings=Endings(**data["endings"]),
         promise_changes=PromiseChanges(**data["promise_changes"]),
         evidence=Evidence(**data["evidence"]),
+        forecast=Forecast(**data["forecast"]),
         dirty_rows=data["dirty_rows"],
     )
 

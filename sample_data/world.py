@@ -12,6 +12,7 @@ from . import (
     details,
     effects,
     evidence,
+    forecasts,
     lateness,
     legs,
     outcomes,
@@ -79,6 +80,8 @@ def _carried(frame: pl.DataFrame, options: Options, number: int) -> pl.DataFrame
     share = effects.kestrel_share(this, null=options.null)
     rng = stream(options.seed, "carriers", number)
     frame = routes.plan(carriers.assign(frame, share, rng))
+    strained = forecasts.strained(frame, this, options.seed, null=options.null)
+    frame = frame.with_columns(is_strained=pl.Series(strained))
     late = lateness.probability(frame, this, options.seed, null=options.null)
     frame = frame.with_columns(late_probability=pl.Series(late))
     frame = outcomes.draw(frame, late, options.seed, number)

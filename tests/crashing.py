@@ -74,7 +74,7 @@ def _no_page_as_main() -> Iterator[None]:
 def _run(words: tuple[str, ...], said: Path, failpoint: str) -> None:
     for name in [name for name in os.environ if name.startswith("DOORSTEP_")]:
         del os.environ[name]
-    os.environ["DOORSTEP_THREADS"] = "1"
+    os.environ |= {"DOORSTEP_THREADS": "1", "DOORSTEP_ROLLUP_FROM_ROWS": "0"}
     if failpoint:
         os.environ[failpoints.VARIABLE] = failpoint
     os.chdir(said.parent)

@@ -110,10 +110,13 @@ def _fitted(reader: Reader, scope: Scope) -> CaseMix:
 
 
 def _levels(rows: pl.DataFrame, name: str) -> list[str]:
-    """The levels of a factor that enough deliveries have, at most 60; sorted."""
+    """The levels of a factor that enough deliveries have, at most 60.
+
+    The most frequent first: the scoring SQL tries them in this order.
+    """
     counted = rows.group_by(name).agg(pl.col("due").sum()).filter(pl.col("due") >= FEWEST)
     most = counted.sort(["due", name], descending=[True, False]).head(_MOST_LEVELS)
-    return sorted(most[name])
+    return most[name].to_list()
 
 
 def _codes(rows: pl.DataFrame, name: str, levels: Sequence[str]) -> np.ndarray:

@@ -95,6 +95,6 @@ def code_meanings(catalog: Catalog) -> dict[str, str]:
     warnings = {
         code: rule.says
         for table in catalog.contract.values()
-        for code, rule in table.warnings.items()
+        for code, rule in {**table.warnings, **table.findings}.items()
     }
     return {**REASONS, **warnings}

@@ -90,7 +90,7 @@ def ratio_interval(
     quantile = float(special.stdtrit(clusters - 1, (1 + confidence) / 2))
     if share:
         variance = max(variance, value * (1 - value) / total)
-        low, high = _wilson(value, variance, total, quantile)
+        low, high = wilson(value, variance, total, quantile)
     else:
         variance = max(variance, floor)
         half = quantile * np.sqrt(variance)
@@ -165,7 +165,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return corrected.tolist()
 
 
-def _wilson(value: float, variance: float, total: float, quantile: float) -> tuple[float, float]:
+def wilson(value: float, variance: float, total: float, quantile: float) -> tuple[float, float]:
     """Wilson limits with the effective number of observations that the variance implies."""
     effective = value * (1 - value) / variance if variance > 0 else total
     z2 = quantile**2 / effective

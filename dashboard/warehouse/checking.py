@@ -155,17 +155,24 @@ def set_aside_unknown(
 
 
 def count_warnings(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, int]:
-    """Number of accepted rows by warning of their table; those that never occur left out."""
-    if not table.warnings:
-        return {}
-    counts = ", ".join(
-        f"count(*) filter (where {rule.when}) as {identifier(code)}"
-        for code, rule in table.warnings.items()
-    )
-    found = connection.execute(
-        f"select {counts} from checked.{identifier(table.name)} where _reasons is null"
-    ).fetchall()[0]
-    return {code: n for code, n in zip(table.warnings, found, strict=True) if n}
+    """Number of accepted rows by warning of their table; those that never occur left out.
+
+    Findings look at other rows too: `known.<table>` must show them, new and kept.
+    """
+    accepted = f"checked.{identifier(table.name)} where _reasons is null"
+    counted = {}
+    if table.warnings:
+        counts = ", ".join(
+            f"count(*) filter (where {rule.when}) as {identifier(code)}"
+            for code, rule in table.warnings.items()
+        )
+        found = connection.execute(f"select {counts} from {accepted}").fetchall()[0]
+        counted = dict(zip(table.warnings, found, strict=True))
+    for code, rule in table.findings.items():
+        counted[code] = int(
+            scalar(connection, f"select count(*) from {accepted} and ({rule.when})")
+        )
+    return {code: n for code, n in counted.items() if n}
 
 
 def _known_values(connection: duckdb.DuckDBPyConnection, reference: Reference) -> str | None:

@@ -84,3 +84,8 @@ def define_as_of(
     complete_to = f"case carrier {cases} else {otherwise} end" if cases else otherwise
     connection.execute(f"create macro snapshot_as_of() as timestamp '{as_of}'")
     connection.execute(f"create macro complete_to(carrier) as {complete_to}")
+
+
+def define_planning(connection: duckdb.DuckDBPyConnection, commit_days: int) -> None:
+    """Define how many days before a day its capacity is committed."""
+    connection.execute(f"create macro capacity_commit_days() as {commit_days:d}")

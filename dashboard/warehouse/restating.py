@@ -79,5 +79,5 @@ def _made_of(metric: Metric, catalog: Catalog) -> Iterator[RollupTable]:
     """The roll-ups by segment alone that hold a metric; there is one."""
     for table in rollup_tables(catalog):
         is_own = (table.fact, table.date) == (metric.fact, metric.date)
-        if is_own and len(table.dimensions) == 1 and table.distribution is None:
+        if is_own and table.is_by_segment_alone:
             yield table

@@ -25,7 +25,7 @@ from dashboard.warehouse.writing import data_file, scan
 
 SEGMENT = "segment"
 DAY = "day"
-_VERSION = 2
+_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class RollupTable:
         made_with: The pass over the rows that makes it.
         distribution: Whose values it counts; None where it sums metrics.
         metrics: What it sums.
+        cells: Its name among the catalogue's cells; None where it is none of them.
     """
 
     fact: str
@@ -49,13 +50,20 @@ class RollupTable:
     made_with: str
     distribution: str | None = None
     metrics: tuple[str, ...] = ()
+    cells: str | None = None
+
+    @property
+    def is_by_segment_alone(self) -> bool:
+        """Whether it sums all metrics of a model and date column by nothing but the segment."""
+        return self.dimensions == (SEGMENT,) and not (self.distribution or self.cells)
 
     @property
     def name(self) -> str:
         """Its name among the files of a manifest, and of its folder."""
         if self.distribution:
             return f"rollup_values_of_{self.distribution}_by_{'_'.join(self.dimensions)}"
-        return f"rollup_{self.fact}_by_{self.date}_{'_'.join(self.dimensions)}"
+        summed = self.cells or self.fact
+        return f"rollup_{summed}_by_{self.date}_{'_'.join(self.dimensions)}"
 
 
 @dataclass(frozen=True)
@@ -120,7 +128,7 @@ class Months:
 
 
 def rollup_tables(catalog: Catalog) -> list[RollupTable]:
-    """Every roll-up that the catalogue asks for; those of one pass stand together."""
+    """Every roll-up that the catalogue asks for."""
     return [*_sums(catalog), *_cells(catalog), *_values(catalog)]
 
 
@@ -152,9 +160,10 @@ def _cells(catalog: Catalog) -> list[RollupTable]:
             one.fact,
             one.date,
             one.dimensions,
-            "month",
-            f"cells {one.name}",
-            metrics=_metrics(catalog, one.fact, one.date, "cells"),
+            one.kept,
+            one.rolled_with,
+            metrics=one.metrics or _metrics(catalog, one.fact, one.date, "cells"),
+            cells=one.name,
         )
         for one in catalog.cells.values()
     ]
@@ -208,6 +217,7 @@ class Builder:
         folder: Path,
         catalog: Catalog,
         manifest: Manifest,
+        fewest_rows: int,
     ) -> None:
         """Name what is read and where files go.
 
@@ -216,37 +226,44 @@ class Builder:
             folder: The warehouse.
             catalog: States metrics and dimensions.
             manifest: Of the new snapshot; its roll-ups are still missing.
+            fewest_rows: Models with fewer keep only the roll-up by segment.
         """
         self._connection = connection
         self._folder = folder
         self._catalog = catalog
         self._manifest = manifest
+        self._fewest_rows = fewest_rows
 
     def build(
         self, before: Manifest | None, months: Mapping[tuple[str, str], Months]
     ) -> dict[str, tuple[DataFile, ...]]:
-        """Write the roll-ups of every model that holds any row; returns their files by name.
+        """Write the roll-ups of every model; returns their files by name.
+
+        A model without rows keeps none; a small one only that by segment, which restatements
+        are read from.
 
         Args:
             before: A snapshot whose roll-ups were made by the same recipe.
             months: By model and date column, the months whose rows or verdicts moved since.
         """
         files = {}
-        for (fact, day, _), tables in groupby(
-            rollup_tables(self._catalog), key=lambda one: (one.fact, one.date, one.made_with)
-        ):
-            if not any(file.rows for file in self._manifest.files.get(fact, ())):
-                continue
+        kept = filter(self._is_worth_it, rollup_tables(self._catalog))
+        for (fact, day, _), tables in groupby(sorted(kept, key=_pass_of), key=_pass_of):
             together = list(tables)
-            anew = months[fact, day]
+            known = before is not None and all(one.name in before.files for one in together)
+            anew = months[fact, day] if known else Months(None)
             if together[0].distribution:
                 self._count_values(together[0], anew)
             else:
                 self._sum_together(fact, day, together, anew)
             for table in together:
-                kept = before.files.get(table.name, ()) if before else ()
-                files[table.name] = (self._write(table, kept, anew),)
+                old = before.files.get(table.name, ()) if before else ()
+                files[table.name] = (self._write(table, old, anew),)
         return files
+
+    def _is_worth_it(self, table: RollupTable) -> bool:
+        rows = sum(file.rows for file in self._manifest.files.get(table.fact, ()))
+        return rows > 0 and (table.is_by_segment_alone or rows >= self._fewest_rows)
 
     def _sum_together(
         self, fact: str, day: str, tables: Sequence[RollupTable], months: Months
@@ -306,6 +323,11 @@ class Builder:
         if table.distribution:
             return [("rows", "sum", "bigint")]
         return rollup.sum_columns(table.metrics, table.kept)
+
+
+def _pass_of(table: RollupTable) -> tuple[str, str, str]:
+    """What is summed in one pass over the rows; its first table holds all metrics."""
+    return table.fact, table.date, table.made_with
 
 
 def _kept_day(day: str, kept: str) -> str:

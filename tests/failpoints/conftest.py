@@ -35,6 +35,12 @@ MAY = Month("05", 200, 10, 20)
 JUNE = Month("06", 30, 3, 10)
 
 
+@pytest.fixture(autouse=True)
+def _every_rollup_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small worlds go through the steps of large ones."""
+    monkeypatch.setenv("DOORSTEP_ROLLUP_FROM_ROWS", "0")
+
+
 class Figures(NamedTuple):
     """What a snapshot says: rows stored, and sums of metrics."""
 

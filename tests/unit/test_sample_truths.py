@@ -4,7 +4,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import duckdb
+import h3ronpy
+import numpy as np
+import polars as pl
+import pyarrow as pa
 import pytest
+from h3ronpy.vector import coordinates_to_cells
 
 from sample_data import TRUTHS, Options, open_and_overdue, write_sample
 from tests.unit.test_sample_profile import open_raw, select
@@ -286,6 +291,7 @@ def test_segments_of_the_tms_agree_with_the_crm_on_the_order_day(
 def test_promises_are_changed_by_customers_and_rarely_by_carriers(
     files: duckdb.DuckDBPyConnection,
 ) -> None:
+    # Truth 8 is about Puffin's.
     shares = dict(
         files.execute(
             f"select requested_by, count(*) / {DELIVERIES} "
@@ -403,6 +409,37 @@ def test_the_contact_tool_leaves_a_quarter_of_the_other_tickets_unfiled(
 
     assert row is not None
     assert_close(row, 0.25)
+
+
+def test_six_neighbouring_cells_are_late_for_two_months_and_the_dense_centre_is_not(
+    files: duckdb.DuckDBPyConnection,
+) -> None:
+    truth = TRUTHS.hot_cells
+    found = files.execute(
+        "select latitude, longitude, is_on_time, promised_date between "
+        f"'{truth.starts}' and '{truth.ends}' as hot from cohort "
+        "where is_due and quarter = '2026Q3' and latitude is not null"
+    ).fetchall()
+    names = ["latitude", "longitude", "is_on_time", "hot"]
+    rows = pl.DataFrame(found, schema=names, orient="row", infer_schema_length=None)
+    places = (pa.array(rows[name].to_numpy()) for name in ("latitude", "longitude"))
+    numbers = coordinates_to_cells(*places, 7)
+    rows = rows.with_columns(
+        cell=pl.Series(pa.array(h3ronpy.cells_to_string(numbers)).to_pylist())
+    )
+    per_cell = rows.filter("hot").group_by("cell").len()
+    sizes = dict(per_cell.iter_rows())
+
+    def late(where: pl.Expr) -> tuple[float, int]:
+        chosen = rows.filter(where)
+        return 1 - chosen["is_on_time"].cast(pl.Float64).mean(), chosen.height
+
+    inside, dense = pl.col("cell").is_in(truth.cells), pl.col("cell") == truth.dense
+    assert_close(late(inside & pl.col("hot")), truth.late_share)
+    assert late(inside & ~pl.col("hot"))[0] < 0.11
+    assert late(dense)[0] < 0.07
+    assert min(sizes[cell] for cell in truth.cells) >= 80
+    assert sizes[truth.dense] > 10 * np.median(list(sizes.values()))
 
 
 FIRST_ATTEMPTS = """
