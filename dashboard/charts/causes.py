@@ -32,14 +32,14 @@ def avoidable_bars(found: Causes, palette: Palette) -> Drawing:
         x=[one.avoidable for one in shown],
         y=[words(one.name) for one in shown],
         orientation="h",
-        marker={"color": palette.plan},
+        marker={"color": palette.lighter(palette.plan)},
         error_x={
             "type": "data",
             "symmetric": False,
             "array": [one.avoidable_high - one.avoidable for one in shown],
             "arrayminus": [one.avoidable - one.avoidable_low for one in shown],
-            "color": palette.muted,
-            "thickness": 1.4,
+            "color": palette.ink,
+            "thickness": 1.6,
         },
         hoverinfo="skip",
     )
