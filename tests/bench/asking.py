@@ -17,6 +17,8 @@ from dashboard.analysis import settlement as settling
 from dashboard.analysis.breach_money import breach_money
 from dashboard.analysis.carrier_review import carrier_review
 from dashboard.analysis.carriers import carrier_trajectory, compare_carriers
+from dashboard.analysis.causes import causes
+from dashboard.analysis.faults import faults
 from dashboard.analysis.forecast import forecast
 from dashboard.analysis.hotspots import breach_map
 from dashboard.analysis.places import counted
@@ -91,6 +93,13 @@ PAGES = (
     Page("Satisfaction: ratings by segment", satisfaction),
     Page("Satisfaction: themes of two years", themes, is_review=False),
     Page("Satisfaction: silent failures", silent_failures, is_review=False),
+    Page(
+        "Root causes: search",
+        lambda reader, scope: causes(reader, scope, "change" if scope.versus else "level"),
+        is_review=False,
+        units=100.0,
+    ),
+    Page("Root causes: declared against evidence", faults, is_review=False),
     Page(
         "Forecast: scores, steps, tracking, capacity",
         lambda reader, scope: forecast(reader, scope, 7),
