@@ -9,6 +9,9 @@ from dashboard.charts import experiment_words as said
 from dashboard.charts import formats
 from dashboard.stats.experiments.verdict import EARLY_ALPHA
 
+_TOO_EARLY = "too early"
+_CALLED = 0.05
+
 
 def as_data(found: Judged, money: str = "") -> dict[str, object]:
     """Everything that was found, for JSON; figures of the headline arm stand at the top.
@@ -118,7 +121,7 @@ def measures_table(found: Judged) -> pl.DataFrame:
             "Interval": _interval(one),
             "At every look": _sequence(one),
             "Margin": _margin(one),
-            "Reads": _reads(one),
+            "Reads": _reads(one, is_over=found.design.is_over),
         }
         for result in found.arms
         for one in _all(result)
@@ -158,21 +161,31 @@ def _margin(found: Comparison) -> str:
     return "" if measure.margin is None else said.effect(measure, -measure.sign * measure.margin)
 
 
-def _reads(found: Comparison) -> str:
-    """What an interval says, in words; a guardrail against its margin."""
+def _reads(found: Comparison, *, is_over: bool) -> str:
+    """What an interval says, in words; a guardrail against its margin.
+
+    Before the end only limits that hold at every look are read.
+    """
     if found.effect is None:
         return found.why_not
-    low, high = found.oriented(found.effect.low, found.effect.high)
+    ends = (found.effect.low, found.effect.high) if is_over else found.sequence
+    if ends is None:
+        return _TOO_EARLY
+    low, high = found.oriented(*ends)
+    nothing = "no difference beyond chance" if is_over else _TOO_EARLY
     if found.measure.margin is not None:
-        if high < -found.measure.margin:
-            return "✕ worse by more than the margin"
-        return "✓ holds" if low > -found.measure.margin else "may be worse by more than the margin"
+        return _reads_guardrail(low, high, found.measure.margin)
     # Several secondary metrics are one family: only what Holm leaves is called.
-    if found.measure.role == "secondary" and (found.p_value or 0.0) > 0.05:  # noqa: PLR2004
-        return "no difference beyond chance"
-    if low > 0:
-        return "▲ better"
-    return "▼ worse" if high < 0 else "no difference beyond chance"
+    is_hint = found.measure.role == "secondary" and (found.p_value or 0.0) > _CALLED
+    if is_hint or low <= 0 <= high:
+        return nothing
+    return "▲ better" if low > 0 else "▼ worse"
+
+
+def _reads_guardrail(low: float, high: float, margin: float) -> str:
+    if high < -margin:
+        return "✕ worse by more than the margin"
+    return "✓ holds" if low > -margin else "may be worse by more than the margin"
 
 
 def segments_table(found: Judged) -> pl.DataFrame:

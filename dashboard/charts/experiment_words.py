@@ -9,6 +9,8 @@ from dashboard.charts import formats
 from dashboard.scope import Period
 from dashboard.stats.experiments.verdict import FINAL, Verdict
 
+_LEAST_SHOWN = 0.001
+
 MEANS: Mapping[Verdict, str] = {
     "Do not use": "The arms cannot be compared.",
     "No verdict": "The data cannot carry a verdict.",
@@ -48,12 +50,22 @@ def compared(found: Comparison, confidence: float) -> str:
     return f"{effect(found.measure, found.effect.estimate)} ({percent} interval {shown})"
 
 
+def so_far(found: Comparison) -> str:
+    """An effect that may still be looked at: only limits that hold at every look count."""
+    if found.effect is None or found.sequence is None:
+        return ""
+    shown = interval(found.measure, *found.sequence)
+    middle = effect(found.measure, found.effect.estimate)
+    return f"{middle} so far (limits that hold at every look: {shown})"
+
+
 def sentence(found: Judged, money: str = "") -> str:
     """The whole experiment in one sentence: verdict, effect, interval, money."""
     result = found.headline
     if result is None:
         return f"Do not use: {found.broken}. The effect is hidden."
-    return f"{result.verdict}: {_effect_said(found, result)}{_why(found, result)}{money}."
+    parts = (_effect_said(found, result), _why(found, result), _for_whom(found, result), money)
+    return f"{result.verdict}: {''.join(parts)}."
 
 
 def _effect_said(found: Judged, result: ArmResult) -> str:
@@ -63,8 +75,37 @@ def _effect_said(found: Judged, result: ArmResult) -> str:
         return primary.why_not or result.why
     base = formats.value(primary.effect.control, measure.unit)
     likely = ", likelier to be the better answer than control's," if _is_ranked(measure) else ""
-    said = f"{measure.label} {compared(primary, found.confidence)}{likely}"
+    shown = so_far(primary) if result.verdict == "Keep running" else ""
+    said = f"{measure.label} {shown or compared(primary, found.confidence)}{likely}"
     return f"{said} in {result.arm} against {base} in {found.design.control}"
+
+
+def _for_whom(found: Judged, result: ArmResult) -> str:
+    """Where the effect lies, if segments may be told apart."""
+    if result.segments is None or not result.segments.differs:
+        return ""
+    called = [one for one in result.segments.effects if one.is_called]
+    named = ", ".join(f"{one.segment} {effect(found.measure, one.estimate)}" for one in called)
+    return f"; the effect differs by segment ({named})" if named else ""
+
+
+def held_up(result: ArmResult) -> str:
+    """Why an experiment whose limits at every look left 0 did not end early; else empty."""
+    primary = result.primary
+    ahead = [
+        one.name
+        for one in primary.looks
+        if one.sequence_low is not None
+        and one.sequence_high is not None
+        and primary.oriented(one.sequence_low, one.sequence_high)[0] > 0
+    ]
+    if not ahead or result.verdict == "Ship early":
+        return ""
+    return (
+        f"The limits at every look left 0 in {ahead[0]}; it could not end early, because the "
+        "minimums, or the limits at every look of each guardrail against its margin, did not hold "
+        "at the same look."
+    )
 
 
 def _is_ranked(measure: Measure) -> bool:
@@ -100,11 +141,12 @@ def money(found: Experiment) -> str:
     """What the arm does to cost in a quarter, at the experiment's own traffic."""
     own = found.money
     if own is None:
-        return "; cost is not known" if found.judged and found.judged.headline else ""
-    around = " to ".join(_signed(end) for end in (own.low, own.high))
+        result = found.judged.headline if found.judged else None
+        return "; cost is not known" if result and result.primary.effect else ""
+    around = " to ".join(signed(end) for end in (own.low, own.high))
     traffic = formats.number(own.deliveries)
     return (
-        f"; cost {_signed(own.value)} a quarter ({around}) at its traffic of {traffic} deliveries"
+        f"; cost {signed(own.value)} a quarter ({around}) at its traffic of {traffic} deliveries"
     )
 
 
@@ -113,19 +155,20 @@ def whole(found: Experiment) -> str:
     if found.judged:
         said = sentence(found.judged, money(found))
         if found.verdict == "Keep running":
-            days = found.clock.days_left
-            said = said.replace("Keep running", f"Keep running, {days} days left", 1)
+            left = f"Keep running, {found.clock.days_left} days left"
+            said = said.replace("Keep running", left, 1)
         return said
     if found.state == "planned":
-        return f"Planned: it runs from {formats.period(_days(found))}."
+        return f"Planned: it runs from {formats.period(days(found))}."
     return f"{found.verdict}: {found.why_none}."
 
 
-def _days(found: Experiment) -> Period:
+def days(found: Experiment) -> Period:
+    """Its first and last planned day."""
     return Period(found.stated.started_on, found.stated.ends_on)
 
 
-def _signed(amount: float) -> str:
+def signed(amount: float) -> str:
     """Money in whole units, with its sign."""
     text = formats.number(amount)
     return text if text.startswith(formats.MINUS) or text == "0" else f"+{text}"
@@ -135,7 +178,7 @@ def segments(found: Segments, measure: Measure) -> str:
     """Whether the effect differs by segment, in a sentence."""
     if found.p_value is None:
         return "Under two segments have enough units to compare their effects."
-    chance = formats.number(found.p_value, 3) if found.p_value >= 0.001 else "under 0.001"  # noqa: PLR2004
+    chance = _chance(found.p_value)
     turned = ""
     if found.is_turned:
         turned = (
@@ -186,3 +229,49 @@ def worth(found: Judged, one: float | None) -> str:
     middle = formats.change(1_000 * one * own.estimate, "money")
     around = " to ".join(formats.change(end, "money") for end in ends)
     return f"; worth {middle} ({around}) per 1,000"
+
+
+def sample_ratio(found: Judged) -> str:
+    """Whether the arms got the units that were planned for them."""
+    split = found.split
+    got = " : ".join(formats.number(n) for n in split.observed)
+    planned = " : ".join(formats.number(n) for n in split.expected)
+    if split.is_broken:
+        return (
+            f"✕ Sample ratio broken: {got} where {planned} were planned (p "
+            f"{_chance(split.p_value)}). Until somebody finds out why, no effect may be read."
+        )
+    return f"✓ Sample ratio as planned: {got}, planned {planned} (p {_chance(split.p_value)})."
+
+
+def _chance(p_value: float) -> str:
+    """A p-value as people read it."""
+    return formats.number(p_value, 3) if p_value >= _LEAST_SHOWN else f"under {_LEAST_SHOWN}"
+
+
+def assumptions(found: Experiment) -> list[str]:
+    """What the judgement stands on, one sentence each."""
+    stated, clock = found.stated, found.clock
+    unit = stated.unit.replace("_", "-")
+    together = f"because what one {unit} does hangs together"
+    known = f"Outcomes are known {clock.matures} days after the {_begins(stated.unit)}"
+    left_out = f"{formats.number(found.before)} came earlier and are left out"
+    same = "so that arms with other windows are compared over the same days"
+    lines = [
+        f"Randomised by {unit}: sums are made per {unit} first, {together}.",
+        f"Only deliveries count whose unit was assigned before; {left_out}.",
+        "What never arrived counts by the due rule, as everywhere: late, not absent.",
+        f"{known}; all arms are cut to the same whole weeks, {same}.",
+    ]
+    if found.judged:
+        lines.append(method(found.judged))
+    if stated.unit == "customer":
+        lines.append(
+            "Adjusted by what the same customers did in as many days before the start, at most "
+            "84: that cannot be an effect, and takes noise away."
+        )
+    return lines
+
+
+def _begins(unit: str) -> str:
+    return "order" if unit in ("delivery", "customer") else "promised day"

@@ -9,15 +9,19 @@ from dashboard import printing
 from dashboard.commands.options import (
     DONE,
     REFUSALS,
+    Day,
     format_option,
     open_reader,
     warehouse_option,
+    warehouse_path,
 )
 from dashboard.errors import ScopeError
 
 if TYPE_CHECKING:
     from dashboard.analysis.experiments.from_file import Asked, Columns
+    from dashboard.analysis.experiments.planning import Plan
     from dashboard.analysis.experiments.results import Judged
+    from dashboard.state import FrozenPlan
     from dashboard.warehouse import Reader
 
 
@@ -84,7 +88,7 @@ def show(name: str | None, path: Path | None, form: str, **said: Any) -> int:
         message = f"'{name}' and a file are given; give one or the other"
         raise ScopeError(message)
     reader = open_reader(said["folder"], said["snapshot"])
-    return _list(reader, form) if name is None else _show_one(reader, name, said["also"], form)
+    return _list(reader, form) if name is None else _show_one(reader, name, said, form)
 
 
 def _list(reader: "Reader", form: str) -> int:
@@ -96,21 +100,26 @@ def _list(reader: "Reader", form: str) -> int:
     return DONE
 
 
-def _show_one(reader: "Reader", name: str, also: tuple[str, ...], form: str) -> int:
+def _show_one(reader: "Reader", name: str, said: dict[str, Any], form: str) -> int:
     """An experiment of the warehouse."""
     from dashboard.analysis.experiments.experiment import experiment as judge
-    from dashboard.charts import experiment_lists, experiment_words
+    from dashboard.charts import experiment_lists, experiment_plans, experiment_words
+    from dashboard.state import State
 
-    found = judge(reader, name, also)
+    found = judge(reader, name, said["also"])
+    frozen = State.of(warehouse_path(said["folder"])).plans(name)
+    plan = experiment_plans.frozen_said(frozen, found.stated)
     if found.judged is None:
-        data = experiment_lists.stated_data(found)
+        data = experiment_lists.stated_data(found) | {"plan": plan}
         if form == "json":
             printing.structure(data)
         else:
             click.echo(experiment_words.whole(found))
         return DONE
-    more = experiment_lists.stated_data(found)
+    more = experiment_lists.stated_data(found) | {"plan": plan}
     _print(found.judged, experiment_words.money(found), form, more)
+    if form == "table":
+        click.echo("\n".join(plan))
     return REFUSALS if found.state == "broken" else DONE
 
 
@@ -175,3 +184,78 @@ def _print(
         printing.table(experiment_tables.segments_table(found))
     for note in found.notes:
         printing.note(f"Note: {note}.")
+
+
+@experiment.command("plan")
+@click.option("--metric", required=True, help="Primary metric.")
+@click.option(
+    "--unit",
+    type=click.Choice(("delivery", "customer", "route", "zone_day", "depot")),
+    default="customer",
+    show_default=True,
+    help="What will be randomised.",
+)
+@click.option("--worthwhile", type=float, required=True, help="Smallest effect worth having, > 0.")
+@click.option("--expected", type=float, help="Effect hoped for (default: the worthwhile one).")
+@click.option("--share", type=float, default=1.0, show_default=True, help="Part of the traffic.")
+@click.option("--power", type=float, default=0.8, show_default=True, help="Chance to find it.")
+@click.option("--freeze", "name", metavar="ID", help="Freeze the plan for this experiment.")
+@click.option("--hypothesis", default="", help="What is expected, in words (with --freeze).")
+@click.option("--guardrails", default="", metavar="METRIC:MARGIN,…", help="With --freeze.")
+@click.option("--starts", type=Day(), help="First day (with --freeze).")
+@click.option("--by", help="Who freezes it.")
+@click.option("--snapshot", type=int, help="Id of the snapshot (default: the newest).")
+@warehouse_option
+@format_option
+def plan_command(name: str | None, form: str, **said: Any) -> int:
+    """Plan an experiment: units, weeks, the chance of each verdict, an A/A check on the past.
+
+    CSV and Parquet hold the power curve by weeks.
+    """
+    from dashboard.analysis.experiments.planning import Wish, plan
+    from dashboard.charts import experiment_plans
+
+    reader = open_reader(said["folder"], said["snapshot"])
+    expected = said["worthwhile"] if said["expected"] is None else said["expected"]
+    places = ("metric", "unit", "worthwhile", "share", "power")
+    found = plan(reader, Wish(**{one: said[one] for one in places}, expected=expected))
+    frozen = _freeze(name, found, said) if name else None
+    if form == "json":
+        data = {"hash": frozen.hash if frozen else None, **experiment_plans.as_data(found)}
+        printing.structure(data)
+    elif form == "table":
+        _print_plan(found)
+    else:
+        printing.rows(experiment_plans.course_data(found), form)
+    if frozen:
+        printing.note(f"Plan of '{frozen.experiment}' is frozen, hash {frozen.hash[:12]}.")
+    return DONE
+
+
+def _print_plan(found: "Plan") -> None:
+    from dashboard.charts import experiment_plans
+
+    said = (
+        experiment_plans.finding(found),
+        experiment_plans.basis(found),
+        *experiment_plans.verdicts_said(found),
+        experiment_plans.against_itself(found),
+    )
+    for line in said:
+        click.echo(line)
+    printing.table(experiment_plans.traffic_table(found))
+
+
+def _freeze(name: str, found: "Plan", said: dict[str, Any]) -> "FrozenPlan":
+    """Keep the plan beside the snapshots.
+
+    Raises:
+        ScopeError: The plan needs more than a year, or has no first day.
+    """
+    from dashboard.analysis.experiments.planning import terms_of
+    from dashboard.analysis.experiments.splits import read_guardrails
+    from dashboard.state import State
+
+    read_guardrails(said["guardrails"])
+    terms = terms_of(found, said["hypothesis"], said["guardrails"], said["starts"])
+    return State.of(warehouse_path(said["folder"])).freeze_plan(name, terms, said["by"] or "")

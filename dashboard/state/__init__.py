@@ -1,10 +1,11 @@
-"""What people write: sign-offs, notes, settlements, disputes, beside the snapshots.
+"""What people write: sign-offs, notes, plans, settlements, disputes, beside snapshots.
 
 It lives in `state.sqlite` of the warehouse. Nothing in it changes a figure of a snapshot.
 """
 
 from dashboard.state.disputes import Claim, Decision, Dispute
 from dashboard.state.notes import Mark, Note, NoteKind
+from dashboard.state.plans import FrozenPlan, Terms
 from dashboard.state.settlements import Settled, SignedSettlement
 from dashboard.state.sign_offs import SignOff
 from dashboard.state.state import State
@@ -13,6 +14,7 @@ __all__ = [
     "Claim",
     "Decision",
     "Dispute",
+    "FrozenPlan",
     "Mark",
     "Note",
     "NoteKind",
@@ -20,4 +22,5 @@ __all__ = [
     "SignOff",
     "SignedSettlement",
     "State",
+    "Terms",
 ]

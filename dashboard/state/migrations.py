@@ -72,4 +72,17 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "create index disputes_by_quarter on disputes (carrier, quarter)",
     ),
+    (
+        """
+        create table experiment_plans (
+            id integer not null primary key autoincrement,
+            experiment varchar not null,
+            terms varchar not null,
+            hash varchar not null,
+            by varchar not null,
+            at datetime not null
+        )
+        """,
+        "create index plans_by_experiment on experiment_plans (experiment, id)",
+    ),
 )

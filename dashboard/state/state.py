@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dashboard.errors import StateError
-from dashboard.state import disputes, notes, settlements, sign_offs
+from dashboard.state import disputes, notes, plans, settlements, sign_offs
 from dashboard.state.database import Database
 from dashboard.state.disputes import Claim, Decision, Dispute
 from dashboard.state.notes import Mark, Note, NoteKind
+from dashboard.state.plans import FrozenPlan, Terms
 from dashboard.state.settlements import Settled, SignedSettlement
 from dashboard.state.sign_offs import SignOff
 
@@ -138,6 +139,30 @@ class State:
             return ()
         with self._database.reading() as connection:
             return settlements.read(connection, carrier)
+
+    def freeze_plan(self, experiment: str, terms: Terms, by: str) -> FrozenPlan:
+        """Freeze the plan of an experiment; a further one is kept beside the first.
+
+        Raises:
+            StateError: The terms are those of the last version, the hypothesis is empty, the
+                plan ends before it starts, or nobody is named.
+        """
+        _said("hypothesis", terms.hypothesis)
+        if terms.ends_on < terms.starts_on:
+            message = (
+                f"the plan stops on {terms.ends_on}, before {terms.starts_on}; start it first"
+            )
+            raise StateError(message)
+        name, by = _said("experiment", experiment), _said("name", by)
+        with self._database.writing() as connection:
+            return plans.add(connection, name, terms, by, _now())
+
+    def plans(self, experiment: str) -> tuple[FrozenPlan, ...]:
+        """All versions of an experiment's plan, the first one first."""
+        if not self._database.exists:
+            return ()
+        with self._database.reading() as connection:
+            return plans.read(connection, experiment)
 
     def file_dispute(self, claim: Claim, by: str) -> Dispute:
         """Dispute deliveries of a settlement, or the whole line of a clause.

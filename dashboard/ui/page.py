@@ -29,6 +29,7 @@ class Source:
         rows: Exactly the figures shown, with all their digits.
         report: Name of the report behind it; None where metrics are.
         distributions: Names of the distributions shown.
+        statement: SQL that made them; empty where metrics are rolled up.
     """
 
     metrics: tuple[str, ...]
@@ -37,6 +38,7 @@ class Source:
     rows: pl.DataFrame
     report: str | None = None
     distributions: tuple[str, ...] = ()
+    statement: str = ""
 
 
 def source(figures: Sequence[Figure], by: tuple[str, ...] = ()) -> Source:
@@ -111,6 +113,8 @@ def about(shown: Source, key: str) -> None:
             report = reader.catalog.report(shown.report)
             st.markdown(f"**{plain(report.title)}.** {plain(report.question)}")
             st.code(report.sql, language="sql", height=240)
+        elif shown.statement:
+            st.code(shown.statement, language="sql", height=240)
         elif shown.metrics:
             asked = reader.sql(shown.metrics, shown.by, shown.scope)
             st.code(asked, language="sql", height=240)
@@ -154,6 +158,11 @@ def quiet(text: str) -> None:
 def sentence(text: str) -> None:
     """A sentence under a chart."""
     st.markdown(plain(text))
+
+
+def strong(text: str) -> None:
+    """A sentence that everything else stands under."""
+    st.markdown(f"**{plain(text)}**")
 
 
 def table(rows: pl.DataFrame, alt: str, key: str, *, whole: bool = False) -> None:

@@ -22,6 +22,22 @@ from dashboard.scope import Where
 from dashboard.themes import themes_in_use
 from dashboard.ui import view
 from dashboard.ui.text import plain
+from dashboard.warehouse import Reader
+
+UNITS = {
+    "customer": "customer",
+    "delivery": "delivery",
+    "route": "route",
+    "zone_day": "zone-day",
+    "depot": "depot",
+}
+"""What an experiment may randomise, and what people call it."""
+
+NOTHING = "nothing"
+"""The option that adds nothing."""
+
+COMMIT = "commit"
+"""The lead time at which capacity is committed."""
 
 RISING = "rising"
 """The theme that rises most, whichever that is."""
@@ -147,6 +163,14 @@ def _of_satisfaction(_catalog: Catalog) -> tuple[Parameter, ...]:
     )
 
 
+def _of_forecast(_catalog: Catalog) -> tuple[Parameter, ...]:
+    commit = settings.load().capacity_commit_days
+    options = {str(days): f"{days} day{'s' * (days > 1)} before" for days in (1, 7, 28)}
+    if str(commit) not in options:
+        options[COMMIT] = f"{commit} days before (capacity committed)"
+    return (Parameter("lead", "Forecast as issued", options, "7"),)
+
+
 def _of_service(catalog: Catalog) -> tuple[Parameter, ...]:
     names = (*READINGS, *BESIDE)
     measures = {name: catalog.metric(name).label for name in dict.fromkeys(names)}
@@ -206,12 +230,26 @@ def _of_root_causes(catalog: Catalog) -> tuple[Parameter, ...]:
     )
 
 
+def _of_experiments(reader: Reader) -> tuple[Parameter, ...]:
+    listed = reader.trials.listed()
+    names = dict(listed.select("experiment_id", "name").iter_rows())
+    metrics = {one.name: one.label for one in reader.catalog.metrics.values()}
+    return (
+        Parameter("experiment", "Experiment", {"all": "all experiments", **names}),
+        Parameter("also", "Measure also", {NOTHING: "nothing more", **metrics}),
+        Parameter("plan", "Plan one", {"closed": "not now", "open": "what would it take?"}),
+        Parameter("plan_metric", "Primary metric", metrics, HEADLINE),
+        Parameter("plan_unit", "Randomised by", UNITS),
+    )
+
+
 PAGES: Mapping[str, Callable[[Catalog], tuple[Parameter, ...]]] = {
     "": _of_the_overview,
     "breach_map": _of_the_breach_map,
     "carrier_comparison": _of_carrier_comparison,
     "cost_to_serve": _of_cost_to_serve,
     "deliveries": _of_deliveries,
+    "forecast": _of_forecast,
     "satisfaction": _of_satisfaction,
     "service": _of_service,
     "root_causes": _of_root_causes,
@@ -219,9 +257,20 @@ PAGES: Mapping[str, Callable[[Catalog], tuple[Parameter, ...]]] = {
 """The parameters of each page, by its address ('' is the Overview)."""
 
 
+BY_DATA: Mapping[str, Callable[[Reader], tuple[Parameter, ...]]] = {
+    "experiments": _of_experiments,
+}
+"""Those whose options depend on what the snapshot holds."""
+
+
 def of_page(page: str, catalog: Catalog) -> tuple[Parameter, ...]:
     """The parameters of a page, in the order of its boxes."""
     return PAGES[page](catalog) if page in PAGES else ()
+
+
+def of_data(page: str, reader: Reader) -> tuple[Parameter, ...]:
+    """The parameters of a page whose options depend on the snapshot."""
+    return BY_DATA[page](reader) if page in BY_DATA else ()
 
 
 def choose(name: str, width: int = 220) -> str:

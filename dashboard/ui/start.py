@@ -13,7 +13,7 @@ from dashboard.errors import NotEnoughDataError
 from dashboard.ui import view
 from dashboard.ui.filters import choices, filter_bar, said
 from dashboard.ui.links import Choices
-from dashboard.ui.parameters import of_page
+from dashboard.ui.parameters import of_data, of_page
 from dashboard.ui.snapshots import offer_newest, pinned_manifest
 from dashboard.ui.upload import first_data
 
@@ -41,11 +41,12 @@ def open_view(page: str, pages: Iterable[str]) -> None:
     manifest = pinned_manifest(warehouse)
     policy = LOCAL_USER.id
     found = _choices(folder, manifest.id, policy, settings.load().fiscal_year_start)
-    catalog = view.reader(folder, manifest.id, policy).catalog
+    reader = view.reader(folder, manifest.id, policy)
+    catalog = reader.catalog
     further = tuple(one for one in catalog.dimensions.values() if _is_asked(one))
     offered = replace(
         found,
-        parameters=of_page(page, catalog),
+        parameters=(*of_page(page, catalog), *of_data(page, reader)),
         dimensions=(*found.dimensions, *further),
         values={
             **found.values,
@@ -54,8 +55,7 @@ def open_view(page: str, pages: Iterable[str]) -> None:
     )
     chosen = filter_bar(offered)
     offer_newest(warehouse, manifest)
-    named = (*offered.dimensions, *offered.when_set)
-    labels = {dimension.name: dimension.label for dimension in named}
+    labels = {dimension.name: dimension.label for dimension in offered.dimensions}
     view.show(
         view.View(
             warehouse=folder,

@@ -292,3 +292,32 @@ def qualified(expression: str, fact: str) -> str:
         if not column.table:
             column.set("table", exp.to_identifier(fact))
     return parsed.sql("duckdb")
+
+
+def past_units(catalog: Catalog, metric: str, unit: str, first: date, after: date) -> Statement:
+    """A metric's sums per unit of what was randomised by nobody, to plan by.
+
+    Returns:
+        A statement that gives unit (a number), look (weeks from 1), segment, y and d.
+
+    Raises:
+        ScopeError: Nothing of that unit can be randomised.
+    """
+    exposure = Exposure("plan", unit, first, after)
+    fact = catalog.metric(metric).fact
+    sums = _sums(catalog, metric, fact)
+    joined = (
+        ""
+        if fact == "deliveries"
+        else (f" inner join {fact} on {fact}.delivery_id = deliveries.delivery_id")
+    )
+    sql = (
+        f"with summed as (select {exposure.unit_sql} as unit_id, {_look(exposure)} as look, "
+        f"{_SEGMENT} as segment, {sums} from deliveries{joined} "
+        f"where deliveries.{exposure.day} >= $first_day "
+        f"and deliveries.{exposure.day} < $last_day and {exposure.unit_sql} is not null "
+        "group by 1, 2, 3) "
+        f'select dense_rank() over (order by unit_id) as unit, look, segment, "{metric}.y" as y, '
+        f'"{metric}.d" as d from summed'
+    )
+    return Statement(sql, exposure.values)

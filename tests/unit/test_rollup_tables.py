@@ -54,7 +54,7 @@ def is_kept(statement: str) -> bool:
 
 
 def dimensions(reader: Reader) -> list[str]:
-    return [d.name for d in reader.catalog.dimensions.values() if d.column]
+    return [d.name for d in reader.catalog.dimensions.values() if d.column and d.rolled_with]
 
 
 def each(reader: Reader) -> list[str]:

@@ -16,6 +16,7 @@ from dashboard.errors import NotEnoughDataError
 from dashboard.stats.experiments.verdict import Verdict
 from dashboard.warehouse import Reader
 from dashboard.warehouse import trial_units as asked
+from dashboard.warehouse.rollup import pretty
 from dashboard.warehouse.trial_units import Exposure
 
 State = Literal["planned", "running", "ended", "broken"]
@@ -64,6 +65,7 @@ class Experiment:
         before: Deliveries of its days that came before their unit was assigned: not
             counted.
         money: None where cost is not known, or the arms may not be compared.
+        sql: The statement that sums the primary metric per unit.
     """
 
     stated: Stated
@@ -76,6 +78,7 @@ class Experiment:
     exposed: pl.DataFrame
     before: int
     money: Money | None
+    sql: str
 
     @property
     def verdict(self) -> Verdict | None:
@@ -139,7 +142,13 @@ def _found(reader: Reader, stated: Stated, also: tuple[str, ...]) -> Experiment:
         exposed=_exposed(units),
         before=before,
         money=_money(outcome, units, clock),
+        sql=_sql(reader, clock),
     )
+
+
+def _sql(reader: Reader, clock: Clock) -> str:
+    (statement,) = asked.unit_moments(reader.catalog, (clock.stated.primary,), clock.exposure())
+    return pretty(statement.sql)
 
 
 def _state(clock: Clock, outcome: Judged | None) -> State:
