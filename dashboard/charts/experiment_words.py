@@ -117,15 +117,21 @@ def _why(found: Judged, result: ArmResult) -> str:
         return f"; {result.why}"
     if result.verdict == "Inconclusive" and result.more is not None:
         return f"; {formats.number(result.more, 1)} times the data so far would decide it"
-    worst = [one for one in result.guardrails if _is_at_stake(one)]
-    if worst and result.verdict in ("Stop: harm", "Hold"):
-        one = worst[0]
+    one = at_stake(result)
+    if one is not None:
         margin = formats.value(one.measure.margin, one.measure.unit)
         if one.measure.unit == "share":
             margin = formats.change(one.measure.margin, "share").removeprefix("+")
         said = compared(one, found.confidence)
         return f"; but {one.measure.label} {said}, and {margin} worse is the margin"
     return ""
+
+
+def at_stake(result: ArmResult) -> Comparison | None:
+    """The guardrail that the verdict is about; None where it is about none."""
+    if result.verdict not in ("Stop: harm", "Hold"):
+        return None
+    return next((one for one in result.guardrails if _is_at_stake(one)), None)
 
 
 def _is_at_stake(guardrail: Comparison) -> bool:

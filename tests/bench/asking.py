@@ -13,6 +13,8 @@ import duckdb
 
 from dashboard import analysis
 from dashboard.access import LOCAL_USER
+from dashboard.analysis.experiments.experiment import experiment
+from dashboard.analysis.experiments.planning import Wish, plan
 from dashboard.analysis.quantiles import quantiles
 from dashboard.analysis.satisfaction import satisfaction
 from dashboard.analysis.silent import silent_failures
@@ -73,7 +75,16 @@ PAGES = (
 )
 
 WHOLE_PAGES: Mapping[str, Callable[[Reader], object]] = MappingProxyType(
-    {"Data quality: account of the import": analysis.quality}
+    {
+        "Data quality: account of the import": analysis.quality,
+        "Experiments: one, dealt by delivery": lambda reader: experiment(reader, "arrival-alerts"),
+        "Experiments: one, dealt by customer": lambda reader: experiment(
+            reader, "evening-windows"
+        ),
+        "Experiments: a plan by customer": lambda reader: plan(
+            reader, Wish("on_time_rate", "customer", worthwhile=0.005, expected=0.01)
+        ),
+    }
 )
 """What pages ask that look at the whole snapshot, whatever the scope."""
 
