@@ -31,6 +31,11 @@ sections = {
             help="What do customers say, and what does a late minute cost in satisfaction?",
         ),
         st.Page(
+            pages / "forecast.py",
+            title="Forecast",
+            help="Did the volume come as forecast, and what did the error cost?",
+        ),
+        st.Page(
             pages / "experiments.py",
             title="Experiments",
             help="Which delivery options work, for whom?",

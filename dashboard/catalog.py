@@ -107,8 +107,6 @@ class Dimension:
 
     Attributes:
         filter: Whether it stands in the filter bar.
-        when_set: Whether its box stands there only while it is set, by a link or a click:
-            it has too many values to choose from.
         rolled_with: Name of the pass over the rows that rolls it up, with others.
         kept: Whether its roll-up keeps days or months.
         outcome: Whether it is known only when the delivery has ended: it describes a
@@ -120,7 +118,6 @@ class Dimension:
     column: str | None = None
     grain: Grain | None = None
     filter: bool = False
-    when_set: bool = False
     rolled_with: str | None = None
     kept: Literal["day", "month"] = "day"
     outcome: bool = False
@@ -223,13 +220,8 @@ class Catalog:
 
     @property
     def filters(self) -> tuple[Dimension, ...]:
-        """The dimensions of the filter bar, but for those that stand there when set."""
+        """The dimensions of the filter bar."""
         return tuple(d for d in self.dimensions.values() if d.filter)
-
-    @property
-    def set_filters(self) -> tuple[Dimension, ...]:
-        """The dimensions that stand in the filter bar only while they are set."""
-        return tuple(d for d in self.dimensions.values() if d.when_set)
 
 
 @cache

@@ -74,7 +74,8 @@ class Cells:
 
     Attributes:
         kept: Whether it keeps each day, or months.
-        rolled_with: Another one's name, in whose pass over the rows it is made.
+        rolled_with: The pass over the rows in which it is made.
+        metrics: What it holds; by default all metrics that are kept in cells.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Cells:
     dimensions: tuple[str, ...]
     kept: str = "month"
     rolled_with: str = ""
+    metrics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,7 @@ def read_cells(queries: Path) -> dict[str, Cells]:
                 tuple(keys["dimensions"]),
                 keys.get("kept", "month"),
                 keys.get("pass", name),
+                tuple(keys.get("metrics", ())),
             )
             for name, keys in _stated(path).items()
         }

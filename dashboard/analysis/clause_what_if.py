@@ -3,7 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
+from dashboard.analysis.clause_chance import Chance, fine_chances
 from dashboard.analysis.settlement import Asked, Settlement, settlement
+from dashboard.analysis.settlement_rows import read_deliveries
 from dashboard.contracts import Contract
 from dashboard.errors import ContractError, ScopeError
 from dashboard.scope import Quarter
@@ -34,10 +36,15 @@ class ClauseWhatIf:
     Attributes:
         message: What it would have changed in all.
         quarters: Oldest first.
+        chances: How likely fines are under the changed contract, by clause and true share,
+            drawn from quarters like the last one that is settled for good.
+        held_chances: The same under the contract that held then; none where none did.
     """
 
     message: str
     quarters: tuple[Replayed, ...]
+    chances: tuple[Chance, ...]
+    held_chances: tuple[Chance, ...]
 
 
 def clause_what_if(reader: Reader, asked: Asked, changed: Contract) -> ClauseWhatIf:
@@ -78,7 +85,23 @@ def clause_what_if(reader: Reader, asked: Asked, changed: Contract) -> ClauseWha
             f"the snapshot holds none of the quarters up to {last}; ask for one that it holds"
         )
         raise ScopeError(message)
-    return ClauseWhatIf(_message(found), found)
+    drawn = next(
+        (one for one in reversed(found) if not one.changed.statement.provisional), found[-1]
+    )
+    return ClauseWhatIf(
+        _message(found),
+        found,
+        _chances(reader, drawn.changed, drawn.quarter),
+        _chances(reader, drawn.held, drawn.quarter),
+    )
+
+
+def _chances(reader: Reader, settled: Settlement | None, quarter: str) -> tuple[Chance, ...]:
+    if settled is None:
+        return ()
+    deliveries = read_deliveries(reader, settled.contract, settled.period, ())
+    start = reader.fiscal_year_start
+    return fine_chances(deliveries, settled.contract, Quarter.parse(quarter), start)
 
 
 def _as_held(reader: Reader, asked: Asked) -> Settlement | None:

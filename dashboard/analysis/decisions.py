@@ -26,7 +26,7 @@ def as_decided(
         contracts: Every contract at hand.
         carrier: Whose.
         quarter: '2026Q3'.
-        disputes: Of the carrier; those upheld for the quarter count.
+        disputes: Of the carrier; those upheld count, in the quarter they are about.
         signed: Settlements of the carrier; the newest of each other quarter stands.
 
     Raises:
@@ -34,9 +34,7 @@ def as_decided(
     """
     key = Quarter.parse(quarter).key
     upheld = [
-        one.claim
-        for one in disputes
-        if one.decision == "upheld" and (one.claim.carrier, one.claim.quarter) == (carrier, key)
+        one.claim for one in disputes if one.decision == "upheld" and one.claim.carrier == carrier
     ]
     newest = {one.settled.quarter: one for one in signed if one.settled.carrier == carrier}
     return Asked(
@@ -47,7 +45,9 @@ def as_decided(
         agreed=tuple(
             agreed for name, one in sorted(newest.items()) if name != key for agreed in _lines(one)
         ),
-        waived=frozenset(one.clause for one in upheld if one.clause and not one.deliveries),
+        waived=frozenset(
+            (one.quarter, one.clause) for one in upheld if one.clause and not one.deliveries
+        ),
     )
 
 

@@ -173,7 +173,7 @@ def delivery(reader: Reader, delivery_id: str) -> Story:
     )
 
 
-def _others(reader: Reader, delivery_id: str) -> list[Row]:
+def _others(reader: Reader, delivery_id: str) -> Sequence[Row]:
     """What other tables know of it; nothing where the reader may not see them all."""
     if not all(reader.shows(name) for name in _OTHERS):
         return []

@@ -119,7 +119,7 @@ class FaultBoard:
         reasons: By declared reason, the most breaches first; nothing declared last.
         matrix: Deliveries by declared fault, and fault by evidence ('' where nothing speaks).
         faults: Breaches by fault, evidence over declaration.
-        proofs: By carrier and reason against customers, the most often unproven first.
+        proofs: By carrier and reason against customers; first what others prove more often.
         moved: By carrier, the most flattered first; empty where no promise was ever moved.
         strange: Declared reasons that the file does not know.
         file: The file that says whose fault it is.
@@ -272,7 +272,8 @@ def _proofs(rows: Sequence[_Row]) -> tuple[Proof, ...]:
     corrected = holm([found[at].p_value or 0.0 for at in tested]) if tested else []
     for at, p_value in zip(tested, corrected, strict=True):
         found[at] = replace(found[at], p_value=p_value)
-    return tuple(sorted(found, key=lambda one: (-(one.share or 0.0), one.carrier, one.reason)))
+    found.sort(key=lambda one: (one.p_value is None, one.p_value, one.carrier, one.reason))
+    return tuple(found)
 
 
 def _others(counted: Counter[tuple[str, str]], reason: str) -> int:

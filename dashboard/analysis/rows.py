@@ -171,8 +171,7 @@ def first_rows(
 def _start(reader: Reader, order: Order, beside: Beside | None) -> Start | None:
     if beside is None:
         return None
-    value = reader.rows.value(beside.delivery_id, order.column)
-    return Start(beside.delivery_id, value, beside.backwards)
+    return reader.rows.start(beside.delivery_id, order.column, backwards=beside.backwards)
 
 
 def row_summary(reader: Reader, scope: Scope) -> RowSummary:

@@ -19,6 +19,7 @@ COLUMNS: Final = (
     "service",
     "zone",
     "carrier",
+    "route_id",
     "promised_date",
     "committed_by",
     "is_timed",

@@ -72,10 +72,10 @@ def value_map(reader: Reader, scope: Scope) -> ValueMap:
     margins = {segment: days for (name, segment), days in found.items() if name == _MARGIN}
     volumes = {segment: days for (name, segment), days in found.items() if name == "volume"}
     together = Daily.together(margins.values())
+    if not found:
+        raise ScopeError(nothing_found(reader, scope))
     if not together.denominator:
-        message = "no completed delivery has both revenue and cost; " + (
-            "choose another period" if found else nothing_found(reader, scope)
-        )
+        message = "no completed delivery has both revenue and cost; choose another period"
         raise ScopeError(message)
     period = scope.period or together.span
     metric = reader.catalog.metric(_MARGIN)

@@ -7,9 +7,9 @@ from typing import Literal
 import plotly.graph_objects as go
 
 from dashboard.analysis import Money, WhatChanged
-from dashboard.analysis.gap import Gap
 from dashboard.charts import formats
 from dashboard.charts.drawing import Drawing, blank, words
+from dashboard.charts.gaps import gap_said
 from dashboard.charts.palette import Palette
 from dashboard.charts.words import Days, detail
 
@@ -123,7 +123,7 @@ def change_sentences(found: WhatChanged) -> list[str]:
         change_said(found),
         warning_said(found),
         money_said(found.money),
-        *map(gap_said, found.gaps),
+        *(gap_said(gap) for gap in found.gaps if gap.is_missed),
         beside_said(found),
         season_said(found),
         presence_said(found),
@@ -186,25 +186,6 @@ def money_said(money: Money | None) -> str:
     told = ", ".join(f"{name} {_signed(amount)}" for name, amount in parts)
     before, after = formats.number(money.before), formats.number(money.after)
     return f"In total: {_signed(money.change)}, from {before} to {after}: {told}."
-
-
-def gap_said(gap: Gap) -> str:
-    """What a segment lacks to reach its target; cash and churn exposure are two figures."""
-    unit, lacking = gap.figure.metric.unit, formats.number(abs(gap.lacking))
-    target, value = (formats.value(one, unit) for one in (gap.target, gap.figure.value))
-    lacks = {
-        "share": f"lacks {lacking} kept deliveries to",
-        "money": f"is {lacking} in all short of",
-    }.get(unit, "does not reach")
-    sure = "" if gap.is_missed else ", a gap within its interval"
-    worth = []
-    if gap.cash is not None:
-        cash = formats.number(float(gap.cash))
-        worth.append(f"at what its breaches cost now, {cash} less in credits and rework")
-    if gap.exposure is not None:
-        worth.append(f"{formats.number(float(gap.exposure))} less margin at risk, as assumed")
-    said = f"{gap.segment} {lacks} its target of {target} ({value} now{sure})"
-    return f"{': '.join(filter(None, (said, '; '.join(worth))))}."
 
 
 def presence_said(found: WhatChanged) -> str:

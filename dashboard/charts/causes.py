@@ -20,6 +20,7 @@ from dashboard.charts.tables import safe_text
 _SHARE = "share"
 _ROW = 34
 _MOST_DRIVERS = 12
+_MOST_PROOFS = 8
 _MINUTES_AN_HOUR = 60
 
 
@@ -146,7 +147,6 @@ def reasons_said(found: FaultBoard) -> list[str]:
 
 def proofs_table(found: FaultBoard) -> pl.DataFrame:
     """Reasons against customers that no arrival proves, by carrier; the surest first."""
-    shown = sorted(found.proofs, key=lambda one: (one.p_value is None, one.p_value or 0.0))
     rows = [
         {
             "Carrier": one.carrier,
@@ -155,7 +155,7 @@ def proofs_table(found: FaultBoard) -> pl.DataFrame:
             "Others": formats.value(one.others, _SHARE),
             "Verdict": _verdict(one),
         }
-        for one in shown[:8]
+        for one in found.proofs[:_MOST_PROOFS]
     ]
     columns = ("Carrier", "Declared", "No arrival", "Others", "Verdict")
     frame = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String()))

@@ -121,11 +121,14 @@ def _gap(gap: "Gap") -> dict[str, Any]:
 def _print(found: "WhatChanged", drivers: "Contributors | None", reader: "Reader") -> None:
     from dashboard import charts
     from dashboard.analysis.change import change_table
+    from dashboard.charts.gaps import gaps_table
 
     for sentence in charts.change_sentences(found):
         click.echo(sentence)
     dates = ["start", "end", "versus_start", "versus_end", "snapshot", "unit", "metric"]
     printing.table(change_table(found, reader.manifest.id).drop(dates))
+    if found.gaps:
+        printing.table(gaps_table(found.gaps))
     if drivers:
         click.echo(charts.contributors_said(drivers))
         if drivers.found:

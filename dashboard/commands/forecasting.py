@@ -6,9 +6,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dashboard import printing
-from dashboard.commands.options import DONE, format_option
+from dashboard.commands.options import (
+    DONE,
+    format_option,
+    open_reader,
+    scope_asked,
+    scope_options,
+    warehouse_option,
+)
 
 if TYPE_CHECKING:
+    from dashboard.analysis.forecast import Forecast
     from dashboard.analysis.forecast_file import FileScores
 
 
@@ -17,47 +25,92 @@ if TYPE_CHECKING:
     "--file",
     "path",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="CSV: series, date, actual, forecast[, lower, upper, issued_at].",
+    help="CSV: series, date, actual, forecast[, lower, upper, issued_at]; no warehouse is read.",
 )
 @click.option(
-    "--season", type=click.IntRange(min=1), default=7, show_default=True, help="Rows a season."
+    "--season",
+    type=click.IntRange(min=1),
+    default=7,
+    show_default=True,
+    help="Rows a season, of a file.",
 )
 @click.option(
     "--lead",
     type=click.IntRange(min=1),
-    help="Judge the latest issue so many days before its date (a file may go without).",
+    help="Days before its date at which a forecast is judged (warehouse: 7).",
 )
+@click.option("--step", default="", help="Whose forecast (default: the consensus).")
+@scope_options
+@warehouse_option
 @format_option
 def forecast(path: Path | None, season: int, lead: int | None, form: str, **asked: Any) -> int:
-    """Print how good forecasts were, per series and pooled.
+    """Print how good forecasts were: of the warehouse, or of a file.
 
     Errors are forecast minus actual: a positive bias is an over-forecast. wape, bias,
     value_added and coverage are shares; smape_m4 and mape per cent; mase and rmsse are in
-    steps of the seasonal naive over the rows before a series' first forecast (over all its
-    rows where there are none before). value_added is the WAPE of the seasonal naive less
-    the forecast's: positive helps. mape is null where any actual is 0; notes say why a
-    figure is missing.
+    steps of the seasonal naive over the rows before (a file's: before a series' first
+    forecast; over all its rows where there are none before). value_added is the WAPE of the
+    seasonal naive less the forecast's: positive helps. mape is null where any actual is 0;
+    notes say why a figure is missing.
 
     A file's row without a forecast is history, one without an actual is still to come.
     Without issued_at, a series' forecasts are taken as issued after its last row of history.
 
-    As JSON: season, lead, waiting, stale, series, pooled; each score has series, n, actual,
-    forecast, wape, wape_total, bias, mase, rmsse, smape_m4, mape, coverage, coverage_low,
-    coverage_high, coverage_n, value_added, value_added_low, value_added_high,
-    value_added_weeks, value_added_verdict, tracking_signal, notes.
+    As JSON: each score has series, n, actual, forecast, wape, wape_total, bias, mase, rmsse,
+    smape_m4, mape, coverage, coverage_low, coverage_high, coverage_n, value_added,
+    value_added_low, value_added_high, value_added_weeks, value_added_verdict,
+    tracking_signal, notes. Of a file: season, lead, waiting, stale, series, pooled. Of the
+    warehouse: message, lead, step, period, year, excluded, ignored, scores (with lead), weeks,
+    cuts, misses, steps, overrides, tracking, coherence, capacity, plans.
     """
-    from dashboard.analysis.forecast_file import score_file
+    if path is not None:
+        from dashboard.analysis.forecast_file import score_file
 
-    del asked
-    if path is None:
-        message = "no --file is given; name one"
-        raise click.UsageError(message)
-    found = score_file(path, season, lead)
-    _print(found, lead, form)
+        _print_file(score_file(path, season, lead), lead, form)
+        return DONE
+    from dashboard import settings
+    from dashboard.analysis import forecast as ask
+
+    reader = open_reader(asked.pop("folder"), asked["snapshot"])
+    commit = settings.load().capacity_commit_days
+    found = ask.forecast(
+        reader, scope_asked(reader, asked), lead or ask.USUAL_LEAD, asked["step"], commit
+    )
+    _print_found(found, form)
     return DONE
 
 
-def _print(found: "FileScores", lead: int | None, form: str) -> None:
+def _print_found(found: "Forecast", form: str) -> None:
+    from dataclasses import asdict
+
+    from dashboard.analysis.forecast_tables import board_table, part_tables
+
+    board, parts = board_table(found), part_tables(found)
+    if form == "json":
+        printing.structure(
+            {
+                "message": found.message,
+                "lead": found.lead,
+                "step": found.step,
+                "period": asdict(found.period),
+                "year": asdict(found.year),
+                "excluded": asdict(found.excluded),
+                "ignored": found.ignored,
+                "scores": board.to_dicts(),
+                **{name: rows.to_dicts() for name, rows in parts.items()},
+            }
+        )
+    elif form == "table":
+        click.echo(f"{found.message}.")
+        printing.table(board.drop("notes"))
+        for name in ("steps", "tracking", "capacity"):
+            if parts[name].height:
+                printing.table(parts[name])
+    else:
+        printing.rows(board, form)
+
+
+def _print_file(found: "FileScores", lead: int | None, form: str) -> None:
     from dashboard.analysis.forecast_scores import flat, scores_table
 
     everything = scores_table((*found.series, found.pooled))

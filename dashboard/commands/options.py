@@ -104,7 +104,7 @@ def format_option(command: Command) -> Command:
 
 
 def scope_options(command: Command) -> Command:
-    """`--from`, `--to`, `--where` and `--snapshot`."""
+    """`--quarter`, `--from`, `--to`, `--where` and `--snapshot`."""
     for option in (
         click.option("--snapshot", type=int, help="Id of the snapshot (default: the newest)."),
         click.option(
@@ -116,27 +116,23 @@ def scope_options(command: Command) -> Command:
         ),
         click.option("--to", "last", type=Day(), help="Last day (default: of the snapshot)."),
         click.option("--from", "first", type=Day(), help="First day (default: of the snapshot)."),
-    ):
-        command = option(command)
-    return command
-
-
-def versus_options(command: Command) -> Command:
-    """`--quarter` and `--versus`, beside `scope_options`."""
-    for option in (
-        click.option(
-            "--versus",
-            default="previous",
-            show_default=True,
-            metavar="WHEN",
-            help="'previous', 'last-year', a quarter like 2026Q2, or FROM..TO.",
-        ),
         click.option(
             "--quarter", metavar="YYYYQN", help="Days of a quarter, in place of --from and --to."
         ),
     ):
         command = option(command)
     return command
+
+
+def versus_options(command: Command) -> Command:
+    """`--versus`, beside `scope_options`."""
+    return click.option(
+        "--versus",
+        default="previous",
+        show_default=True,
+        metavar="WHEN",
+        help="'previous', 'last-year', a quarter like 2026Q2, or FROM..TO.",
+    )(command)
 
 
 def warehouse_path(folder: Path | None) -> Path:
@@ -169,7 +165,7 @@ def scope_asked(reader: "Reader", asked: dict[str, Any]) -> "Scope":
     """The scope that `scope_options` ask for."""
     from dashboard.scope import Scope
 
-    scope = Scope(_period(reader, asked["first"], asked["last"]))
+    scope = Scope(_period(reader, asked))
     wanted: dict[str, tuple[str, ...]] = {}
     conditions = []
     for where in asked["wheres"]:
@@ -197,9 +193,15 @@ def _condition(reader: "Reader", text: str) -> "Where":
     return found
 
 
-def _period(reader: "Reader", first: date | None, last: date | None) -> "Period | None":
-    from dashboard.scope import Period
+def _period(reader: "Reader", asked: dict[str, Any]) -> "Period | None":
+    from dashboard.scope import Period, Quarter
 
+    first, last = asked["first"], asked["last"]
+    if asked["quarter"]:
+        if first or last:
+            message = "--quarter beside --from or --to; give one or the other"
+            raise ScopeError(message)
+        return Quarter.parse(asked["quarter"]).period(reader.fiscal_year_start)
     if first is None and last is None:
         return None
     if first and last:
@@ -217,15 +219,8 @@ def compared_asked(reader: "Reader", asked: dict[str, Any]) -> "Scope":
     from dataclasses import replace
 
     from dashboard.analysis import days
-    from dashboard.scope import Quarter
 
     scope = scope_asked(reader, asked)
-    if asked["quarter"]:
-        if scope.period:
-            message = "--quarter beside --from or --to; give one or the other"
-            raise ScopeError(message)
-        period = Quarter.parse(asked["quarter"]).period(reader.fiscal_year_start)
-        scope = replace(scope, period=period)
     if scope.period is None:
         message = "no period is given; ask for --quarter 2026Q3, or --from and --to"
         raise ScopeError(message)

@@ -9,12 +9,9 @@ import click
 from dashboard import printing
 from dashboard.commands.options import (
     DONE,
-    compared_asked,
     format_option,
     open_reader,
     open_warehouse,
-    scope_options,
-    versus_options,
     warehouse_option,
     warehouse_path,
 )
@@ -67,48 +64,6 @@ def settle(carrier: str, quarter: str, folder: Path | None, form: str, **asked: 
         _print_statement(reader, wanted, _state(folder), form)
     if asked["signer"]:
         _sign(reader, wanted, folder, (asked["signer"], asked["note"]))
-    return DONE
-
-
-@click.command("carriers")
-@click.option(
-    "--by",
-    type=click.Choice(("carrier", "depot")),
-    default="carrier",
-    show_default=True,
-    help="What is compared.",
-)
-@click.option("--quarters", is_flag=True, help="Print the last six quarters instead.")
-@versus_options
-@scope_options
-@warehouse_option
-@format_option
-def carriers_command(
-    by: str, folder: Path | None, form: str, *, quarters: bool, **asked: Any
-) -> int:
-    """Print who keeps more or fewer promises than the deliveries let expect.
-
-    As JSON: message, period, late_share, deff, and rows.
-    """
-    from dashboard.analysis.carriers import carrier_trajectory, compare_carriers
-    from dashboard.charts import carriers as drawn
-
-    reader = open_reader(folder, asked["snapshot"])
-    scope = compared_asked(reader, asked)
-    if quarters:
-        found = carrier_trajectory(reader, scope)
-        printing.rows(drawn.quarter_rows(found, reader.manifest.id), form)
-        return DONE
-    compared = compare_carriers(reader, scope, by)  # ty: ignore[invalid-argument-type]
-    rows = drawn.carrier_rows(compared, reader.manifest.id)
-    if form == "json":
-        told = {"late_share": compared.late_share, "deff": compared.deff}
-        printing.structure({"message": compared.message, **told, "rows": rows.to_dicts()})
-    elif form == "table":
-        click.echo(f"{compared.message}.")
-        printing.table(drawn.carrier_table(compared))
-    else:
-        printing.rows(rows, form)
     return DONE
 
 
@@ -262,14 +217,25 @@ def _as_text() -> Any:
 
 def _print_what_if(reader: "Reader", asked: "Asked", changed: Path, form: str) -> None:
     from dashboard.analysis.clause_what_if import clause_what_if
-    from dashboard.charts.what_if import what_if_rows
+    from dashboard.charts.what_if import chance_rows, what_if_rows
     from dashboard.contracts import read_contract, vocabulary
 
     contract = read_contract(changed, vocabulary(reader.catalog))
     found = clause_what_if(reader, asked, contract)
+    rows, chances = what_if_rows(found), chance_rows(found)
+    if form == "json":
+        told = {
+            "quarters": rows.with_columns(_as_text()).to_dicts(),
+            "chances": chances.to_dicts(),
+        }
+        printing.structure({"message": found.message, **told})
+        return
     if form == "table":
         click.echo(f"{found.message}.")
-    printing.rows(what_if_rows(found), form)
+    printing.rows(rows, form)
+    if form == "table":
+        click.echo("How often a carrier of that true share is fined in such a quarter:")
+        printing.table(chances)
 
 
 def _sign(

@@ -117,8 +117,7 @@ def reset_filters() -> None:
 
 def _why_empty() -> str:
     shown = view.current_view()
-    named = (*shown.catalog.filters, *shown.catalog.set_filters)
-    labels = {dimension.name: dimension.label for dimension in named}
+    labels = {name: dimension.label for name, dimension in shown.catalog.dimensions.items()}
     return why_empty(shown.scope, labels, _has_rows)
 
 

@@ -13,7 +13,6 @@ import polars as pl
 import streamlit as st
 
 from dashboard import charts, settings
-from dashboard.analysis.breach_reasons import BreachReasons, breach_reasons
 from dashboard.analysis.geography import Geography, geography
 from dashboard.analysis.hotspot_tables import hotspots_table, zones_table
 from dashboard.analysis.hotspots import Amount, BreachMap, Spot, amounts, breach_map, spots_at
@@ -24,17 +23,15 @@ from dashboard.charts.breach_layers import breach_deck
 from dashboard.charts.breach_maps import MEASURES, Shown, legend, map_alt
 from dashboard.scope import Scope
 from dashboard.ui import page, view
-from dashboard.ui.addresses import address
 from dashboard.ui.answers import answer, tried
 from dashboard.ui.cards import cards
 from dashboard.ui.parameters import ALL_WEEKS, MOST_WEEKS, ZONES, choose, current
-from dashboard.ui.text import plain, safe
+from dashboard.ui.text import safe
 
 ZONE = "zone"
 MAP, HOT_SPOTS, PLACES, GO_TO = "breach_map", "hot_spots", "places", "go_to"
-_DRAWER = "drawer"
+DRAWER = "drawer"
 _MOST_TO_GO = 200
-_MOST_NAMED = 2
 _PLACE_FILTERS = (ZONE, *DIMENSIONS)
 _HEIGHTS = {HOT_SPOTS: 178, PLACES: 420}
 _ROW = 35
@@ -69,7 +66,7 @@ def opened() -> Opened:
     head = st.container()
     with st.container(horizontal=True, key="map_boxes"):
         shade, cut = choose("shade"), choose("cut", width=290)
-        choose(_DRAWER, width=150)
+        choose(DRAWER, width=150)
     scope = view.current_scope()
     scope = scope.during(scope.period)
     resolution = int(cut) if cut.isdigit() else 0
@@ -130,52 +127,6 @@ def the_tables(on: Opened) -> None:
         rows = tables.place_rows(on.shown, on.land)
         _selectable(rows, f"Breaches by {what}", PLACES, _place_chosen, on)
         page.quiet(_how(on.found))
-
-
-def drawer(on: Opened) -> None:
-    """What lies behind the places that the filters name, opened by the address."""
-    if current(_DRAWER) != "open":
-        return
-    title = _named(on)
-    st.dialog(plain(title), width="medium", position="right", on_dismiss=_close)(_behind)(on)
-
-
-def _named(on: Opened) -> str:
-    """What the filters name: a zone, a cell in its zone, or so many cells."""
-    chosen = on.shown.chosen
-    if not chosen:
-        return "All places"
-    spots = {spot.place: spot for spot in on.found.cells}
-    zones = dict.fromkeys(spots[one].zones[0] if one in spots else one for one in chosen)
-    around = " and ".join(on.land.label(zone) for zone in list(zones)[:_MOST_NAMED])
-    if chosen[0] not in spots:
-        return around
-    return (
-        f"{around}, cell {chosen[0]}" if len(chosen) == 1 else f"{len(chosen)} cells in {around}"
-    )
-
-
-def _behind(on: Opened) -> None:
-    """Counts, declared reasons and the way to the rows."""
-    found = tried(breach_reasons, on.scope)
-    if isinstance(found, str):
-        page.sentence(found)
-        return
-    _counts(found, on)
-    if found.late:
-        st.markdown("**Reasons that were declared of them**")
-        page.table(tables.reason_rows(found.reasons), "Declared reasons", key="drawer_reasons")
-    link = address("deliveries", show="breaches")
-    st.link_button("All rows in Deliveries", link)
-
-
-def _counts(found: BreachReasons, on: Opened) -> None:
-    said = f"{formats.number(found.late)} of {formats.number(found.due)} deliveries due were late"
-    own = [spot for spot in on.found.cells + on.found.zones if spot.place in on.shown.chosen]
-    if own and sum(spot.due for spot in own) == found.due:
-        hoped = formats.number(sum(spot.expected for spot in own), 1)
-        said += f"; {hoped} were to be expected of their case mix"
-    st.markdown(f"**{plain(said)}**.")
 
 
 def _during(scope: Scope, found: BreachMap, time: date | None) -> Scope:
@@ -354,11 +305,7 @@ def _narrow(places: Sequence[str]) -> None:
     # A box that is drawn for the first time does not write the address by itself.
     if name != ZONE:
         st.query_params[name] = list(places)
-    st.session_state[_DRAWER] = "open"
-
-
-def _close() -> None:
-    st.session_state[_DRAWER] = "closed"
+    st.session_state[DRAWER] = "open"
 
 
 def _place(found: BreachMap, *, by_zone: bool) -> str:

@@ -8,8 +8,6 @@ from datetime import date
 import streamlit as st
 
 from dashboard.analysis import figures
-from dashboard.catalog import Dimension
-from dashboard.cells import DIMENSIONS, is_cell
 from dashboard.charts import formats
 from dashboard.scope import Period, Scope
 from dashboard.ui import view
@@ -55,7 +53,6 @@ def choices(reader: Reader, span: Period, fiscal_year_start: int) -> Choices:
         calendar=Calendar(span, fiscal_year_start, volumes),
         dimensions=dimensions,
         values={d.name: tuple(reader.values(d.name)) for d in dimensions},
-        when_set=reader.catalog.set_filters,
     )
 
 
@@ -92,7 +89,7 @@ def _judge_address(offered: Choices) -> None:
     st.session_state[view.DEFAULTS] = {
         PERIOD: offered.calendar.usual,
         COMPARED: PREVIOUS,
-        **{one.name: [] for one in (*offered.dimensions, *offered.when_set)},
+        **{dimension.name: [] for dimension in offered.dimensions},
     }
 
 
@@ -169,24 +166,7 @@ def _dimension_boxes(offered: Choices) -> Mapping[str, tuple[str, ...]]:
                     placeholder="all",
                 )
             )
-        for dimension, cells in _cells_asked(offered):
-            chosen[dimension.name] = tuple(
-                st.multiselect(dimension.label, cells, key=dimension.name, bind=_QUERY)
-            )
     return chosen
-
-
-def _cells_asked(offered: Choices) -> list[tuple[Dimension, list[str]]]:
-    """The dimensions of cells that are set, with their cells: a link's, or a click's."""
-    asked = [(one, _asked(one.name)) for one in offered.when_set]
-    known = [(one, [v for v in found if is_cell(v, DIMENSIONS[one.name])]) for one, found in asked]
-    return [(one, found) for one, found in known if found]
-
-
-def _asked(name: str) -> list[str]:
-    """What is chosen in a box, or asked by the address before the box has read it."""
-    known = name in st.session_state
-    return list(st.session_state[name] if known else st.query_params.get_all(name))
 
 
 def _options(offered: Choices, name: str) -> Sequence[str]:
@@ -204,10 +184,11 @@ def _filters_label(offered: Choices) -> str:
     active = []
     for dimension in offered.dimensions:
         name = dimension.name
-        values = [value for value in _asked(name) if value in offered.values[name]]
+        known = name in st.session_state
+        asked = st.session_state[name] if known else st.query_params.get_all(name)
+        values = [value for value in asked if value in offered.values[name]]
         if values:
             active.append(f"{dimension.label.lower()} {' or '.join(values)}")
-    active += [f"{one.label} {' or '.join(found)}" for one, found in _cells_asked(offered)]
     label = ", ".join(active) or "none"
     return (
         f"Filters: {label}" if len(label) <= _LONGEST_LABEL else f"Filters: {len(active)} active"
@@ -229,7 +210,6 @@ def _address(
     days = scope.period or offered.calendar.span
     values = {PERIOD: period, FROM: str(days.start), TO: str(days.end), COMPARED: versus}
     picked = {d.name: list(st.session_state[d.name]) for d in offered.dimensions}
-    picked |= {one.name: found for one, found in _cells_asked(offered)}
     return {**values, **picked, SNAPSHOT: st.query_params[SNAPSHOT]}
 
 

@@ -10,7 +10,6 @@ from datetime import date
 from urllib.parse import urlencode
 
 from dashboard.catalog import Dimension
-from dashboard.cells import DIMENSIONS, is_cell
 from dashboard.ui.parameters import Parameter, Several
 from dashboard.ui.periods import CUSTOM, VERSUS, Calendar
 
@@ -32,19 +31,17 @@ class Choices:
         dimensions: The dimensions of the filter bar.
         values: The values of each.
         parameters: What the page asked for has of its own.
-        when_set: Dimensions of cells of the map; a link may name any cell.
     """
 
     calendar: Calendar
     dimensions: tuple[Dimension, ...]
     values: Mapping[str, Sequence[str]]
     parameters: tuple[Parameter, ...] = ()
-    when_set: tuple[Dimension, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
         """Every name that an address may hold."""
-        own = (one.name for one in (*self.dimensions, *self.when_set, *self.parameters))
+        own = (one.name for one in (*self.dimensions, *self.parameters))
         return frozenset((SNAPSHOT, PERIOD, COMPARED, FROM, TO, *own))
 
 
@@ -102,12 +99,6 @@ def _refused_values(params: Params, choices: Choices) -> list[str]:
         for dimension in choices.dimensions
         for value in params.get(dimension.name, ())
         if value and value not in choices.values[dimension.name]
-    ]
-    refused += [
-        f"{place.name}={value} (no such {place.label})"
-        for place in choices.when_set
-        for value in params.get(place.name, ())
-        if value and not is_cell(value, DIMENSIONS[place.name])
     ]
     return refused + [
         f"{one.name}={value} ({one.refusal(value)})"

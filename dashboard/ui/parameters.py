@@ -36,6 +36,9 @@ UNITS = {
 NOTHING = "nothing"
 """The option that adds nothing."""
 
+COMMIT = "commit"
+"""The lead time at which capacity is committed."""
+
 RISING = "rising"
 """The theme that rises most, whichever that is."""
 
@@ -160,6 +163,14 @@ def _of_satisfaction(_catalog: Catalog) -> tuple[Parameter, ...]:
     )
 
 
+def _of_forecast(_catalog: Catalog) -> tuple[Parameter, ...]:
+    commit = settings.load().capacity_commit_days
+    options = {str(days): f"{days} day{'s' * (days > 1)} before" for days in (1, 7, 28)}
+    if str(commit) not in options:
+        options[COMMIT] = f"{commit} days before (capacity committed)"
+    return (Parameter("lead", "Forecast as issued", options, "7"),)
+
+
 def _of_service(catalog: Catalog) -> tuple[Parameter, ...]:
     names = (*READINGS, *BESIDE)
     measures = {name: catalog.metric(name).label for name in dict.fromkeys(names)}
@@ -238,6 +249,7 @@ PAGES: Mapping[str, Callable[[Catalog], tuple[Parameter, ...]]] = {
     "carrier_comparison": _of_carrier_comparison,
     "cost_to_serve": _of_cost_to_serve,
     "deliveries": _of_deliveries,
+    "forecast": _of_forecast,
     "satisfaction": _of_satisfaction,
     "service": _of_service,
     "root_causes": _of_root_causes,

@@ -55,8 +55,7 @@ def open_view(page: str, pages: Iterable[str]) -> None:
     )
     chosen = filter_bar(offered)
     offer_newest(warehouse, manifest)
-    named = (*offered.dimensions, *offered.when_set)
-    labels = {dimension.name: dimension.label for dimension in named}
+    labels = {dimension.name: dimension.label for dimension in offered.dimensions}
     view.show(
         view.View(
             warehouse=folder,

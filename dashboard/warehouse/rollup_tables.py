@@ -55,7 +55,7 @@ class RollupTable:
     @property
     def is_by_segment_alone(self) -> bool:
         """Whether it sums all metrics of a model and date column by nothing but the segment."""
-        return self.dimensions == (SEGMENT,) and self.distribution is None
+        return self.dimensions == (SEGMENT,) and not (self.distribution or self.cells)
 
     @property
     def name(self) -> str:
@@ -128,7 +128,7 @@ class Months:
 
 
 def rollup_tables(catalog: Catalog) -> list[RollupTable]:
-    """Every roll-up that the catalogue asks for; those of one pass stand together."""
+    """Every roll-up that the catalogue asks for."""
     return [*_sums(catalog), *_cells(catalog), *_values(catalog)]
 
 
@@ -161,8 +161,8 @@ def _cells(catalog: Catalog) -> list[RollupTable]:
             one.date,
             one.dimensions,
             one.kept,
-            f"cells {one.rolled_with}",
-            metrics=_metrics(catalog, one.fact, one.date, "cells"),
+            one.rolled_with,
+            metrics=one.metrics or _metrics(catalog, one.fact, one.date, "cells"),
             cells=one.name,
         )
         for one in catalog.cells.values()
@@ -248,9 +248,7 @@ class Builder:
         """
         files = {}
         kept = filter(self._is_worth_it, rollup_tables(self._catalog))
-        for (fact, day, _), tables in groupby(
-            kept, key=lambda one: (one.fact, one.date, one.made_with)
-        ):
+        for (fact, day, _), tables in groupby(sorted(kept, key=_pass_of), key=_pass_of):
             together = list(tables)
             known = before is not None and all(one.name in before.files for one in together)
             anew = months[fact, day] if known else Months(None)
@@ -325,6 +323,11 @@ class Builder:
         if table.distribution:
             return [("rows", "sum", "bigint")]
         return rollup.sum_columns(table.metrics, table.kept)
+
+
+def _pass_of(table: RollupTable) -> tuple[str, str, str]:
+    """What is summed in one pass over the rows; its first table holds all metrics."""
+    return table.fact, table.date, table.made_with
 
 
 def _kept_day(day: str, kept: str) -> str:

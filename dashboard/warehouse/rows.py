@@ -23,6 +23,7 @@ BATCH = 20_000
 _DAY = "promised_date"
 _PROMISES = ("committed_by", "promised_by", _DAY)
 _ROUTE_DAYS = timedelta(days=45)
+_SLACK = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -71,19 +72,20 @@ class Rows:
         found = self._ask(drill.wide(columns, list(keys.select(KEY, drill.FILED).iter_rows())), {})
         return keys.select(KEY).join(found, on=KEY, how="left", maintain_order="left")
 
-    def value(self, delivery_id: str, column: str) -> object:
-        """What one delivery has in a column.
+    def start(self, delivery_id: str, column: str, *, backwards: bool = False) -> Start:
+        """Where a page beside a delivery begins, in the order of a column.
 
         Raises:
             UnknownNameError: There is no such column.
             ScopeError: There is no such delivery.
         """
         type_of(column, self.columns)
-        found = self._about(f'select "{column}" as v from {TABLE}', delivery_id)
-        if found.is_empty():
+        sql = f"select {drill.names((drill.FILED, column))} from {TABLE}"
+        found = self._about(sql, delivery_id).rows()
+        if not found:
             message = f"there is no delivery '{delivery_id}' here; begin at the first page"
             raise ScopeError(message)
-        return found.item(0, 0)
+        return Start(delivery_id, *found[0], backwards)
 
     def count(self, scope: Scope) -> int:
         """How many deliveries a scope holds, cancelled ones too."""
@@ -148,27 +150,56 @@ class Rows:
         start: Start | None,
         most: int,
     ) -> pl.DataFrame:
-        """Near where the page begins first: files say which of them can hold a time.
+        """Near where the page begins first: files say which of them can hold a value.
 
         The further condition is one on the order itself, so a page that is full is right.
         """
         values, conditions = self._cut(scope)
-        for near in self._near(order, scope, start):
+        for near in self._near(order, scope, start, most):
             statement = drill.keys(columns, order, start, most, near.sql)
             found = self._ask(statement, {TABLE: conditions}, {**values, **near.values})
             if found.height == most:
                 return found
         return self._ask(drill.keys(columns, order, start, most), {TABLE: conditions}, values)
 
-    def _near(self, order: Order, scope: Scope, start: Start | None) -> Iterator[rollup.Statement]:
-        if not is_time(type_of(order.column, self.columns)):
+    def _near(
+        self, order: Order, scope: Scope, start: Start | None, most: int
+    ) -> Iterator[rollup.Statement]:
+        back = bool(start and start.backwards)
+        if order.column == KEY:
             return
-        rising = order.falling == bool(start and start.backwards)
-        begins = start.value if start else self._first(order.column, scope, rising=rising)
-        if not isinstance(begins, date):
+        if is_time(type_of(order.column, self.columns)):
+            rising = order.falling == back
+            begins = start.value if start else self._first(order.column, scope, rising=rising)
+            yield from _windows(order.column, begins, rising=rising)
             return
-        for length in drill.WINDOWS:
-            yield drill.near(order, begins, length, rising=rising)
+        values = self._frontier(order, scope, start, most)
+        if len(values) < most:
+            return
+        if values[0] == values[-1]:
+            is_beside = start is not None and start.value == values[0]
+            begins = start.ordered_at if start and is_beside else None
+            for one in _windows(drill.FILED, begins or self._newest(scope), rising=back):
+                yield drill.equal_to(order, values[0], one)
+        elif values[-1] is not None:
+            yield drill.up_to(order, values[-1], backwards=back)
+
+    def _frontier(
+        self, order: Order, scope: Scope, start: Start | None, most: int
+    ) -> list[object]:
+        """The values that come next; none where looking back from one that is not known."""
+        if start and start.value is None:
+            return [] if start.backwards else [None] * most
+        values, conditions = self._cut(scope)
+        found = self._ask(drill.frontier(order, start, most), {TABLE: conditions}, values)
+        return found["v"].to_list()
+
+    def _newest(self, scope: Scope) -> date | None:
+        """No delivery of the scope was ordered after it, but for oddities."""
+        newest = self._first(drill.FILED, scope, rising=False)
+        if newest is None or scope.period is None:
+            return newest
+        return min(newest, datetime.combine(scope.period.end + _SLACK, datetime.min.time()))
 
     def _first(self, column: str, scope: Scope, *, rising: bool) -> date | None:
         """No value of the scope lies before it, in the direction of the order."""
@@ -178,8 +209,7 @@ class Rows:
         first = extent[0] if rising else extent[1]
         if scope.period is None or column not in _PROMISES:
             return first
-        slack = timedelta(days=2)
-        bound = scope.period.start - slack if rising else scope.period.end + slack
+        bound = scope.period.start - _SLACK if rising else scope.period.end + _SLACK
         if isinstance(first, datetime):
             bound = datetime.combine(bound, datetime.min.time())
         return max(first, bound) if rising else min(first, bound)
@@ -211,3 +241,10 @@ class Rows:
     ) -> pl.DataFrame:
         values = {**statement.values, **also}
         return self.engine.ask(statement.sql, self.policy, values, conditions)
+
+
+def _windows(column: str, begins: object, *, rising: bool) -> Iterator[rollup.Statement]:
+    """Conditions that look further and further; none where it is not known from where."""
+    if isinstance(begins, date):
+        for length in drill.WINDOWS:
+            yield drill.near(column, begins, length, rising=rising)

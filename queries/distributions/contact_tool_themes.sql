@@ -4,7 +4,7 @@
 -- date: promised_date
 -- by: zone
 --
--- Of due deliveries with a contact: per contact, between semicolons, the tool's own word.
+-- Of due deliveries with a contact: for each, between semicolons, the tool's own word.
 select contact_tool_themes as value
 from deliveries
 where is_due and contact_themes is not null

@@ -2,7 +2,7 @@
 -- question: What became of this delivery, and what was promised?
 -- grain: one row: the delivery
 -- params: delivery
--- columns: those of the contract that its timeline needs, and what models derive of them
+-- columns: the contract's that its timeline needs, and what models derive of them
 select
     delivery_id,
     order_id,

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.charts.breach_layers import MOST_OBJECTS
 from dashboard.warehouse import Warehouse
+from sample_data import TRUTHS
 from tests.app.conftest import Open
 from tests.conftest import Import
 from tests.unit.test_breach_map import in_places
@@ -85,10 +86,12 @@ def test_the_drawer_of_a_zone_has_its_counts_and_the_way_to_its_rows(
     app.selectbox(key="drawer").set_value("open").run()
 
     assert not app.exception
-    table = app.dataframe[-1].value
+    table, rows = (one.value for one in app.dataframe[-2:])
     late, due = counts(app)
     assert late == table["Breaches"].sum()
     assert due > late
+    assert len(rows) == min(late, 20)
+    assert set(rows["Zone"]) == {"Z25"}
     assert "were to be expected of their case mix" in said(app)
     assert "zone=Z25" in app.get("link_button")[0].proto.url
 
@@ -112,12 +115,12 @@ def test_a_choice_by_keyboard_narrows_the_filters_and_opens_the_drawer(
 def test_a_cell_in_an_address_filters_other_pages_and_a_wrong_one_is_named(
     open_app: Open, sample_warehouse: Path
 ) -> None:
-    app = open_app(sample_warehouse, cell_7=["871f136c8ffffff", "Z25"])
+    app = open_app(sample_warehouse, cell_7=[TRUTHS.hot_cells.dense, "Z25"])
 
     assert not app.exception
-    assert app.multiselect(key="cell_7").value == ["871f136c8ffffff"]
+    assert app.multiselect(key="cell_7").value == [TRUTHS.hot_cells.dense]
     warning = app.warning[0].value.replace("\\", "")
-    assert "cell_7=Z25 (no such H3 cell (resolution 7))" in warning
+    assert "cell_7=Z25 (no such h3 cell (resolution 7))" in warning
 
 
 def test_without_coordinates_there_is_the_table_by_zone_and_one_sentence(

@@ -130,13 +130,15 @@ def test_what_cannot_be_shown_is_said_in_words(
 def test_a_link_may_filter_by_dimensions_that_the_bar_does_not_offer(
     open_app: Open, sample_warehouse: Path, reader: Reader
 ) -> None:
-    cell = reader.values("cell")[5]
-    app = open_app(sample_warehouse, PAGE, cell=[cell, "moon"], period="whole snapshot")
-    held = reader.rows.count(Scope().within(cell=cell))
+    asked = {"promised_hour": ["17", "99"], "depot": "South", "period": "whole snapshot"}
+    held = reader.rows.count(Scope().within(promised_hour="17", depot="South"))
 
-    assert "cell=moon (no such h3 cell" in said(app)
-    assert app.title[0].value.startswith(f"{held} deliver")
-    assert app.multiselect(key="cell").value == [cell]
+    app = open_app(sample_warehouse, PAGE, **asked)
+
+    assert "promised_hour=99 (no such hour of promise" in said(app)
+    assert app.title[0].value.startswith(f"{held:,} deliveries")
+    assert app.multiselect(key="promised_hour").value == ["17"]
+    assert {"promised_hour=17", "depot=South"} <= set(app.code[0].value.split("&"))
 
 
 def test_filters_that_leave_nothing_are_named(open_app: Open, sample_warehouse: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.access import LOCAL_USER
 from dashboard.analysis.gap import gaps
-from dashboard.charts.bridge import gap_said
+from dashboard.charts.gaps import gap_said, gaps_table
 from dashboard.scope import Period, Scope
 from dashboard.warehouse import Reader, Warehouse
 from tests.conftest import Import
@@ -45,6 +45,15 @@ def test_a_gap_is_priced_at_what_breaches_cost_beyond_kept_promises(reader: Read
         "Standard lacks 15 kept deliveries to its target of 95.0 % (90.0 % now): at what its "
         "breaches cost now, 90 less in credits and rework; 117 less margin at risk, as assumed."
     )
+
+
+def test_the_table_says_the_same_of_every_segment(reader: Reader) -> None:
+    [row] = gaps_table(gaps(reader, "on_time_rate", APRIL)).to_dicts()
+
+    assert {name: row[name] for name in ("Segment", "Reading", "Lacks", "Cash of these")} == {
+        "Segment": "Standard", "Reading": "✕ missed", "Lacks": "15 kept deliveries",
+        "Cash of these": "90",
+    }  # fmt: skip
 
 
 def test_a_gap_in_cost_is_money_in_all(reader: Reader) -> None:

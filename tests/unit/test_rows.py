@@ -15,14 +15,22 @@ from dashboard.analysis.rows import Beside, narrowed, row_page, row_stream, row_
 from dashboard.charts.streams import csv_parts, json_parts, parquet_parts
 from dashboard.errors import ScopeError, UnknownNameError
 from dashboard.scope import Period, Scope, Where, scope_from, scope_text
-from dashboard.warehouse import Order, Reader, Start, Warehouse
+from dashboard.warehouse import Order, Reader, Warehouse
 from dashboard.warehouse.index import digest_of
 from tests.conftest import Import
 from tests.rows import delivery
 
 SOME = Scope().within(zone=("Z07", "Z23"), segment="Premium")
 SOME_DAY = date(2026, 7, 1)
-COLUMNS = ("committed_by", "lateness_minutes", "carrier", "delivered_at", "promised_date")
+COLUMNS = (
+    "committed_by",
+    "ordered_at",
+    "failure_reason",
+    "lateness_minutes",
+    "carrier",
+    "delivered_at",
+    "promised_date",
+)
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +49,8 @@ def pages(reader: Reader, order: Order, most: int) -> Iterator[pl.DataFrame]:
     while (page := reader.rows.page(COLUMNS, order, SOME, start, most)).height:
         yield page
         last = page.row(-1, named=True)
-        value = reader.rows.value(last["delivery_id"], order.column)
-        assert value == last.get(order.column)
-        start = Start(last["delivery_id"], value)
+        start = reader.rows.start(last["delivery_id"], order.column)
+        assert start.value == last[order.column]
 
 
 @pytest.mark.parametrize(
@@ -54,6 +61,8 @@ def pages(reader: Reader, order: Order, most: int) -> Iterator[pl.DataFrame]:
         Order("lateness_minutes"),
         Order("delivered_at", falling=False),
         Order("carrier", falling=False),
+        Order("failure_reason"),
+        Order("ordered_at", falling=False),
         Order("delivery_id"),
     ],
     ids=str,
@@ -62,8 +71,8 @@ def test_pages_hold_every_row_once_in_the_order_of_a_plain_sort(
     reader: Reader, everything: pl.DataFrame, order: Order
 ) -> None:
     expected = everything.sort(
-        order.column, "delivery_id",
-        descending=[order.falling, order.column == "delivery_id" and order.falling],
+        order.column, "ordered_at", "delivery_id",
+        descending=[order.falling, True, False],
         nulls_last=True,
     )  # fmt: skip
 
@@ -74,7 +83,9 @@ def test_pages_hold_every_row_once_in_the_order_of_a_plain_sort(
     assert pl.concat(found).equals(expected.select("delivery_id", *COLUMNS))
 
 
-@pytest.mark.parametrize("column", ["committed_by", "lateness_minutes", "delivery_id"])
+@pytest.mark.parametrize(
+    "column", ["committed_by", "lateness_minutes", "carrier", "failure_reason", "delivery_id"]
+)
 @pytest.mark.parametrize("falling", [True, False])
 def test_a_page_back_is_the_page_one_came_from(
     reader: Reader, column: str, *, falling: bool
@@ -82,9 +93,9 @@ def test_a_page_back_is_the_page_one_came_from(
     order = Order(column, falling)
     first, second = (page for page, _ in zip(pages(reader, order, 60), range(2), strict=False))
     begins = second["delivery_id"][0]
-    value = reader.rows.value(begins, column)
+    start = reader.rows.start(begins, column, backwards=True)
 
-    back = reader.rows.page(COLUMNS, order, SOME, Start(begins, value, backwards=True), 60)
+    back = reader.rows.page(COLUMNS, order, SOME, start, 60)
 
     assert back.equals(first)
 
@@ -209,7 +220,7 @@ def test_a_carrier_sees_rows_of_its_own_and_no_hidden_column(
     assert wren.rows.one("delivery", others["delivery_id"][0]).is_empty()
     assert tell(wren, page["delivery_id"][0]).unknown == ("events", "contacts")
     with pytest.raises(ScopeError, match="there is no delivery"):
-        wren.rows.value(others["delivery_id"][0], "carrier")
+        wren.rows.start(others["delivery_id"][0], "carrier")
     with pytest.raises(UnknownNameError, match="unknown column 'customer_id'"):
         blind.rows.page(("customer_id",), Order(), Scope(), None, 1)
     with pytest.raises(UnknownNameError, match="unknown column 'customer_id'"):
@@ -298,7 +309,7 @@ def test_the_index_knows_every_month_of_a_delivery_after_a_second_import(
     }  # fmt: skip
     assert moments["source"].to_list() == ["costs", "contacts", "costs"]
     assert reader.engine.months_of("never was") == {}
-    assert [reader.rows.value(one, "carrier") for one in "bc"] == ["Wren", "Wren"]
+    assert [reader.rows.start(one, "carrier").value for one in "bc"] == ["Wren", "Wren"]
 
 
 def test_without_an_index_the_answer_is_the_same(reader: Reader) -> None:

@@ -13,10 +13,10 @@ from dashboard.analysis.decisions import as_decided, signed_of, to_sign
 from dashboard.analysis.settlement import (
     Asked,
     Settlement,
-    facts_of_quarter,
     settlement,
     settlement_evidence,
 )
+from dashboard.analysis.settlement_facts import facts_of_quarter
 from dashboard.analysis.settlement_rows import Upheld, read_deliveries
 from dashboard.charts.settlement import signed_said
 from dashboard.contracts import Contract

@@ -9,7 +9,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.analysis.settlement import facts_of_quarter
+from dashboard.analysis.settlement_facts import facts_of_quarter
 from dashboard.analysis.settlement_rows import Deliveries
 from dashboard.contracts import Contract
 from dashboard.scope import Quarter
@@ -21,7 +21,8 @@ WINDOW = (datetime(2026, 8, 1), datetime(2026, 8, 15))  # noqa: DTZ001  (naive U
 CENT = Decimal("0.01")
 DELIVERIES = {
     "delivery_id": pl.String, "segment": pl.String, "service": pl.String, "zone": pl.String,
-    "carrier": pl.String, "promised_date": pl.Date, "committed_by": pl.Datetime,
+    "carrier": pl.String, "route_id": pl.String,
+    "promised_date": pl.Date, "committed_by": pl.Datetime,
     "is_timed": pl.Boolean, "is_due": pl.Boolean, "status": pl.String,
     "handed_over_at": pl.Datetime, "first_attempt_at": pl.Datetime, "delivered_at": pl.Datetime,
     "failure_reason": pl.String, "lateness_minutes": pl.Int64, "carrier_charge": pl.Decimal(18, 4),
@@ -97,7 +98,8 @@ def deliveries(found: list[tuple]) -> Deliveries:
         fee = None if charge is None else Decimal(charge) / 10_000
         data.append({
             "delivery_id": f"d{n}", "segment": segment, "service": "same day", "zone": "Z01",
-            "carrier": "Kestrel", "promised_date": on, "committed_by": by, "is_timed": True,
+            "carrier": "Kestrel", "route_id": None,
+            "promised_date": on, "committed_by": by, "is_timed": True,
             "is_due": settled, "status": "delivered", "handed_over_at": by, "first_attempt_at": by,
             "delivered_at": by + timedelta(minutes=late), "failure_reason": reason,
             "lateness_minutes": late, "carrier_charge": fee, "on_time_rate": int(late <= 0),

@@ -133,11 +133,11 @@ def test_a_changed_contract_is_replayed_beside_the_one_that_holds(
 ) -> None:
     path = kestrel.write(warehouse, TEXT.replace('percent_of_fee = "1"', 'percent_of_fee = "2"'))
 
-    rows = json.loads(
+    found = json.loads(
         printed(capsys, "settle", "Kestrel", "2026Q3", "--what-if", str(path), "--format", "json")
     )
 
-    third = {row["clause"]: row for row in rows if row["quarter"] == "2026Q3"}
+    third = {row["clause"]: row for row in found["quarters"] if row["quarter"] == "2026Q3"}
     # twice the percentage: 27.06 for 13.53
     assert float(third["OT-1"]["held"]) == 13.53
     assert float(third["OT-1"]["changed"]) == 27.06

@@ -11,7 +11,7 @@ from dashboard.stats.settlement.facts import (
     Facts,
     QuarterFacts,
 )
-from dashboard.stats.settlement.settling import settle
+from dashboard.stats.settlement.settling import line_amount, settle
 from dashboard.stats.settlement.statement import Line, Statement
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "Line",
     "QuarterFacts",
     "Statement",
+    "line_amount",
     "settle",
 ]

@@ -83,6 +83,11 @@ def settle(contract: Contract, quarter: QuarterFacts) -> Statement:
     )
 
 
+def line_amount(clause: Rate, facts: Facts) -> Fraction:
+    """What a clause on a share comes to in one period, floor and cap considered."""
+    return _limited(clause, facts, reckon_rate(clause, facts)).amount
+
+
 def _lines(desk: _Desk, clause: Clause) -> Iterator[Line]:
     for facts, found in _reckoned(desk, clause):
         limited = _limited(clause, facts, found)

@@ -1,0 +1,283 @@
+"""What the Forecast page says in tables and sentences."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from dashboard.analysis.forecast import Forecast
+from dashboard.analysis.forecast_capacity import Load, Plan
+from dashboard.analysis.forecast_cuts import Part
+from dashboard.analysis.forecast_scores import POOLED, Score
+from dashboard.analysis.forecast_steps import Override
+from dashboard.analysis.forecast_tracking import Tracked
+from dashboard.charts import formats
+from dashboard.charts.cards import Card
+from dashboard.charts.tables import safe_text
+from dashboard.stats.forecasting.value_added import DEAD_ZONE, ValueAdded
+
+_SHARE = "share"
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_ALL = "All segments"
+_FEW = 30
+
+
+def ahead(lead: int) -> str:
+    """A lead time in words."""
+    return "a day ahead" if lead == 1 else f"{lead} days ahead"
+
+
+def bias_said(share: float | None) -> str:
+    r"""A bias with its direction.
+
+    >>> bias_said(-0.096)
+    '−9.6\xa0% under-forecast'
+    """
+    if share is None:
+        return formats.NO_FIGURE
+    way = "over-forecast" if share > 0 else "under-forecast"
+    sign = "+" if share > 0 else ""
+    return f"{sign}{formats.value(share, _SHARE)} {way}"
+
+
+def cards(found: Forecast) -> list[Card]:
+    """The pooled figures at the lead time looked at."""
+    pooled = found.at_lead()[0]
+    covered, added = pooled.coverage, pooled.added
+    return [
+        Card(
+            "Error (pooled WAPE)",
+            formats.value(pooled.wape, _SHARE),
+            f"of the volume, by segment and day; {formats.value(pooled.wape_total, _SHARE)} "
+            "of all segments together",
+        ),
+        Card("Bias", formats.value(pooled.bias, _SHARE), bias_said(pooled.bias)),
+        Card(
+            "Range holds" if found.level is None else f"{100 * found.level:g} % range holds",
+            formats.value(covered.share, _SHARE) if covered else formats.NO_FIGURE,
+            f"{formats.interval(covered.low, covered.high, _SHARE)}, n {covered.cases:,}"
+            if covered
+            else "no forecast has a range",
+        ),
+        Card(
+            "Value added over naive",
+            formats.change(added.value, _SHARE) if added else formats.NO_FIGURE,
+            f"{added_said(added)}; 52 weeks" if added else "no earlier season to repeat",
+        ),
+    ]
+
+
+def added_said(added: ValueAdded | None) -> str:
+    """The verdict on a value added, with its interval."""
+    if added is None:
+        return "–"
+    if added.low is None or added.high is None:
+        return added.verdict
+    limits = f"{formats.change(added.low, _SHARE)} to {formats.change(added.high, _SHARE)}"
+    return f"{added.verdict} ({limits})"
+
+
+def score_table(found: Forecast) -> pl.DataFrame:
+    """One row per segment and lead time."""
+    rows = [_score_row(one.lead, one.score) for one in found.board]
+    return safe_text(pl.DataFrame(rows, infer_schema_length=None), "Segment")
+
+
+def _score_row(lead: int, score: Score) -> dict[str, object]:
+    covered = score.coverage
+    name = _ALL if score.series == POOLED else score.series
+    thin = score.n < _FEW
+    return {
+        "Segment": name,
+        "Days ahead": lead,
+        "Segment-days": score.n,
+        "WAPE": formats.TOO_FEW if thin else formats.value(score.wape, _SHARE),
+        "Bias": formats.TOO_FEW if thin else bias_said(score.bias),
+        "MASE": None if score.mase is None else round(score.mase, 2),
+        "MAPE": "undefined" if score.mape is None else f"{score.mape:.1f}{formats.GAP}%",
+        "Range holds": (
+            f"{formats.value(covered.share, _SHARE)} "
+            f"({formats.interval(covered.low, covered.high, _SHARE)})"
+            if covered
+            else "no range"
+        ),
+        "Value added, 52 weeks": formats.change(score.added.value, _SHARE) if score.added else "–",
+        "Verdict": added_said(score.added),
+    }
+
+
+def excluded_said(found: Forecast) -> str:
+    """Which days no figure stands on."""
+    left = found.excluded
+    parts = [
+        (left.waiting, "are not over (grey)"),
+        (left.missing, "have no volume known"),
+        (left.capped, "were cut off by capacity"),
+    ]
+    told = "; ".join(f"{count:,} {why}" for count, why in parts if count)
+    mixed = (
+        f" {left.mixed:,} forecasts of segments stand beside their zones'; the segment's counts."
+        if left.mixed
+        else ""
+    )
+    ignored = (
+        f" Forecasts know no {' and no '.join(found.ignored)}: that filter is not applied here."
+        if found.ignored
+        else ""
+    )
+    said = f"Left out, segment-days: {told}." if told else "No day is left out."
+    return f"{said}{mixed}{ignored}"
+
+
+def steps_said(found: Forecast) -> str:
+    """What the stairs mean, and the promotion weeks apart."""
+    last = [one for one in found.stairs if one.step == found.step]
+    promoted = sum(one.promotions for one in last if one.segment != "All segments")
+    better = sum(one.better for one in last if one.segment != "All segments")
+    weeks = (
+        f" Promotion weeks are apart: {better} of {promoted} better than the seasonal naive."
+        if promoted
+        else ""
+    )
+    return (
+        "▲ and ▽: against the step before, by a weekly t interval over 52 weeks, and by more "
+        f"than {100 * DEAD_ZONE:g} points of WAPE; ~ no clear difference.{weeks}"
+    )
+
+
+def override_table(overrides: Sequence[Override]) -> pl.DataFrame:
+    """What planners changed, and whether it helped."""
+    rows = [
+        {
+            "Segment": one.segment,
+            "Planner": one.planner,
+            "Direction": one.direction,
+            "Days": f"{one.days} of {one.of_days}",
+            "Mean size": formats.value(one.size, _SHARE),
+            "Nearer on": f"{one.helped} of {one.days} days",
+            "Value added there": formats.change(one.added.value, _SHARE) if one.added else "–",
+            "Verdict": added_said(one.added),
+        }
+        for one in overrides
+    ]
+    return safe_text(pl.DataFrame(rows, infer_schema_length=None), "Segment", "Planner")
+
+
+def tracking_table(tracked: Sequence[Tracked]) -> pl.DataFrame:
+    """The tracking signal and the alarm of each segment."""
+    rows = [
+        {
+            "Segment": one.segment,
+            "Alarm": alarm_said(one),
+            "Bias, 13 weeks": bias_said(one.bias),
+            "Sum of errors": None if one.alarm is None else round(one.alarm.total),
+            "Limit": None if one.alarm is None else round(one.alarm.limit),
+            "Tracking signal": None if one.signal is None else round(one.signal, 1),
+        }
+        for one in tracked
+    ]
+    return safe_text(pl.DataFrame(rows, infer_schema_length=None), "Segment")
+
+
+def alarm_said(one: Tracked) -> str:
+    """The alarm in words."""
+    if one.alarm is None:
+        return f"not judged: {one.why}"
+    if not one.rings:
+        return "✓ within its usual scatter"
+    return "▽ runs low" if one.alarm.total < 0 else "▲ runs high"
+
+
+def part_table(parts: Sequence[Part]) -> pl.DataFrame:
+    """Where the error lies."""
+    rows = [
+        {
+            "By": one.by,
+            "Of": one.value,
+            "n": one.n,
+            "Share of error": formats.value(one.share, _SHARE),
+            "WAPE": formats.TOO_FEW if one.n < _FEW else formats.value(one.wape, _SHARE),
+            "Bias": formats.TOO_FEW if one.n < _FEW else bias_said(one.bias),
+        }
+        for one in parts
+    ]
+    return safe_text(pl.DataFrame(rows, infer_schema_length=None), "Of")
+
+
+def coherence_table(found: Forecast) -> pl.DataFrame:
+    """Segments beside the sums of their zones."""
+    rows = [
+        {
+            "Segment": one.segment,
+            "Days": one.days,
+            "Segment's forecast": round(one.own),
+            "Sum of zones": round(one.zones),
+            "Difference": formats.change(one.gap, _SHARE).replace("pt", "%"),
+            "Reconciled": round(one.reconciled),
+        }
+        for one in found.coherence
+    ]
+    return safe_text(pl.DataFrame(rows, infer_schema_length=None), "Segment")
+
+
+def load_table(loads: Sequence[Load]) -> pl.DataFrame:
+    """Capacity against what came."""
+    rows = [
+        {
+            "Segment": one.segment,
+            "Planned": round(one.planned),
+            "Came": round(one.actual),
+            "Days over 105 %": f"{one.strained} of {one.days}",
+            "Cost of too little": None if one.under is None else round(one.under),
+            "Cost of too much": None if one.over is None else round(one.over),
+            "On time on such days": link_said(one),
+        }
+        for one in loads
+    ]
+    return safe_text(pl.DataFrame(rows, infer_schema_length=None), "Segment")
+
+
+def link_said(one: Load) -> str:
+    """What days over capacity did to the promise, against days alike."""
+    if one.link is None:
+        return "no such day"
+    if one.link.value is None or one.link.low is None or one.link.high is None:
+        return "too few days alike"
+    limits = f"{formats.change(one.link.low, _SHARE)} to {formats.change(one.link.high, _SHARE)}"
+    sure = one.link.low > 0 or one.link.high < 0
+    if not sure:
+        return f"within normal variation ({limits})"
+    return f"{formats.change(one.link.value, _SHARE)} ({limits})"
+
+
+def plan_table(plans: Sequence[Plan]) -> pl.DataFrame:
+    """Recommended capacity by segment and weekday."""
+    rows = [
+        {
+            "Segment": one.segment,
+            "Weekday": _WEEKDAYS[one.weekday - 1],
+            "Forecast": round(one.forecast, 1),
+            "Planned": None if one.planned is None else round(one.planned, 1),
+            "Recommended": None if one.best is None else round(one.best, 1),
+            "Suffices on": "–" if one.ratio is None else formats.value(one.ratio, _SHARE),
+            "Cost a day, planned": None if one.cost_now is None else round(one.cost_now, 2),
+            "Cost a day, recommended": None if one.cost_best is None else round(one.cost_best, 2),
+            "Stands on": one.why or f"{one.errors} days, {one.capped} cut off",
+        }
+        for one in plans
+    ]
+    return safe_text(pl.DataFrame(rows, infer_schema_length=None), "Segment")
+
+
+def plans_said(found: Forecast) -> str:
+    """What the recommendations would save in a week, by expectation."""
+    known = [one for one in found.plans if one.cost_now is not None and one.cost_best is not None]
+    now = sum(one.cost_now or 0.0 for one in known)
+    best = sum(one.cost_best or 0.0 for one in known)
+    if not known:
+        return "No capacity is recommended: the table says why."
+    return (
+        f"The plans of the coming weekdays are expected to cost {formats.number(now)} a week "
+        f"through too little and too much capacity; those recommended {formats.number(best)}. "
+        "Recommended: the forecast times the critical-ratio quantile of actual over forecast, "
+        f"{ahead(found.commit)}; days cut off by capacity count as at least what came."
+    )
