@@ -56,6 +56,7 @@ for command in (
     charting.definitions_bridge,
     charting.capability,
     forecasting.forecast,
+    forecasting.challenge,
     reviewing.scoreboard_command,
     reviewing.value,
     profiling.profile,
