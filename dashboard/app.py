@@ -35,6 +35,40 @@ sections = {
             title="Forecast",
             help="Did the volume come as forecast, and what did the error cost?",
         ),
+        st.Page(
+            pages / "experiments.py",
+            title="Experiments",
+            help="Which delivery options work, for whom?",
+        ),
+    ],
+    "Investigate": [
+        st.Page(
+            pages / "breach_map.py",
+            title="Breach map",
+            help="Where do breaches concentrate beyond chance?",
+        ),
+        st.Page(
+            pages / "root_causes.py",
+            title="Root causes",
+            help="Which combinations drive breaches, and what would fixing each give?",
+        ),
+        st.Page(
+            pages / "deliveries.py",
+            title="Deliveries",
+            help="Show me the rows, then the one delivery's timeline",
+        ),
+    ],
+    "Carriers": [
+        st.Page(
+            pages / "carrier_comparison.py",
+            title="Comparison",
+            help="Who is better or worse than case mix explains?",
+        ),
+        st.Page(
+            pages / "carrier_review.py",
+            title="Carrier review",
+            help="One carrier's quarter: scorecard, settlement, disputes",
+        ),
     ],
     "Data": [
         st.Page(
@@ -53,3 +87,4 @@ page = st.navigation(sections, position="top")
 with ui.errors_as_sentences():
     ui.open_view(page.url_path, (one.url_path for held in sections.values() for one in held))
     page.run()
+ui.warm_up()

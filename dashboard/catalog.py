@@ -19,11 +19,13 @@ from dashboard.contract import Table, read_contract
 from dashboard.errors import CatalogError, UnknownNameError
 from dashboard.headers import Header, read_header
 from dashboard.stated import (
+    CauseDimension,
     Cells,
     Costs,
     Factor,
     Rule,
     read_case_mix,
+    read_causes,
     read_cells,
     read_costs,
 )
@@ -32,6 +34,7 @@ Unit = Literal["share", "money", "score", "ratio", "minutes", "count"]
 Better = Literal["higher", "lower", "neither"]
 Grain = Literal["day", "week", "month", "quarter"]
 KeptIn = Literal["each", "cells", "everywhere"]
+Params = Literal["scope", "delivery", "route"]
 
 HEADLINES = ("on_time_rate", "cost_to_serve", "satisfaction")
 """The metrics that every segment is judged by."""
@@ -74,10 +77,11 @@ class Metric:
 
 @dataclass(frozen=True)
 class Distribution:
-    """A whole number that every row of a model has, for quantiles and histograms.
+    """What every row of a model has, counted: a whole number, for quantiles, or a text.
 
     Attributes:
-        value: SQL of the number; null ranks after every value.
+        unit: Of the number; 'text' where it is none.
+        value: SQL of it; null ranks after every value.
         condition: SQL that chooses the rows; None takes all.
         split: Dimension that its roll-up is split by, beside segment; None for none.
         kept: Whether its roll-up keeps days or months.
@@ -87,7 +91,7 @@ class Distribution:
     label: str
     question: str
     definition: str
-    unit: Unit
+    unit: Unit | Literal["text"]
     fact: str
     date: str
     value: str
@@ -129,10 +133,12 @@ class Report:
     """One table behind a page.
 
     Attributes:
+        params: What it is asked about: a scope, one delivery, or one route on one day.
         cuts: Models that a scope cuts; None cuts every model that the report reads.
     """
 
     name: str
+    params: Params
     title: str
     question: str
     grain: str
@@ -165,6 +171,7 @@ class Catalog:
     cells: Mapping[str, Cells]
     costs: Costs
     case_mix: Mapping[str, Factor]
+    causes: Mapping[str, CauseDimension]
     distributions: Mapping[str, Distribution]
     dimensions: Mapping[str, Dimension]
     reports: Mapping[str, Report]
@@ -240,6 +247,7 @@ def read_catalog(queries: Path) -> Catalog:
         cells=read_cells(queries),
         costs=read_costs(queries),
         case_mix=read_case_mix(queries),
+        causes=read_causes(queries),
         distributions={one.name: one for one in distributions},
         dimensions=_dimensions(queries / "dimensions.toml"),
         reports={report.name: report for report in reports},
@@ -294,7 +302,7 @@ def _distribution(header: Header, facts: Mapping[str, Model]) -> Distribution:
         label=header.keys["label"],
         question=header.keys["question"],
         definition=header.text,
-        unit=header.one_of("unit", get_args(Unit)),  # ty: ignore[invalid-argument-type]
+        unit=header.one_of("unit", (*get_args(Unit), "text")),  # ty: ignore[invalid-argument-type]
         fact=fact,
         date=header.keys["date"],
         value=terms["value"],
@@ -336,11 +344,11 @@ def _parse(header: Header) -> exp.Expr:
 
 def _report(header: Header) -> Report:
     header.need("title", "question", "grain", "params", "columns", may=("cuts",))
-    header.one_of("params", ("scope",))
     _parse(header)
     keys = header.keys
     return Report(
         name=header.path.stem,
+        params=header.one_of("params", get_args(Params)),  # ty: ignore[invalid-argument-type]
         title=keys["title"],
         question=keys["question"],
         grain=keys["grain"],

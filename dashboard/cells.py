@@ -3,6 +3,7 @@
 Deliveries keep the cell of the finest resolution; larger ones follow from it.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,8 +13,9 @@ import pyarrow as pa
 from h3ronpy.vector import cells_to_coordinates, cells_to_wkb_polygons
 
 FINEST = 8
-RESOLUTIONS = (8, 7, 6, 5)
-"""What a map may be cut into: 0.7, 5, 36 and 250 square kilometres a cell."""
+CELL_SIZES = {8: "0.7 km²", 7: "5 km²", 6: "36 km²", 5: "250 km²"}
+RESOLUTIONS = tuple(CELL_SIZES)
+"""What a map may be cut into, the finest first."""
 
 Ring = list[list[float]]
 """A closed line of points, longitude first."""
@@ -27,9 +29,23 @@ def dimension(resolution: int) -> str:
     return "cell" if resolution == FINEST else f"cell_{resolution}"
 
 
+DIMENSIONS = {dimension(resolution): resolution for resolution in RESOLUTIONS}
+"""The resolution of each dimension of cells."""
+
+
 def resolution_of(cell: str) -> int:
     """The resolution of a cell."""
     return int(cell[1], 16)
+
+
+def is_cell(text: str, resolution: int) -> bool:
+    """Whether a text is written like a cell of a resolution."""
+    return re.fullmatch(rf"8{resolution}[0-9a-f]{{13}}", text) is not None
+
+
+def is_any_cell(text: str) -> bool:
+    """Whether a text is written like a cell of any resolution of a map."""
+    return any(is_cell(text, resolution) for resolution in RESOLUTIONS)
 
 
 def parents(cells: Sequence[str], resolution: int) -> list[str | None]:

@@ -11,6 +11,7 @@
     │   ├── NoSnapshotError        nothing was imported yet, or the snapshot is gone
     │   ├── ImportConflictError    another import published first, or holds the lock
     │   └── DiskFullError          no room for what an import or a migration writes
+    ├── ContractError              a carrier's contract that cannot be settled as written
     ├── StateError                 what people write cannot be kept or read
     ├── AccessError                a query names what its policy does not show
     └── NotEnoughDataError         a statistic that the data cannot carry
@@ -72,6 +73,10 @@ class ImportConflictError(WarehouseError):
 
 class DiskFullError(WarehouseError):
     """The disk has no room for what is to be written; nothing was published."""
+
+
+class ContractError(DashboardError):
+    """A contract with a carrier that cannot be settled as it is written."""
 
 
 class StateError(DashboardError):

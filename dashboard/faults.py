@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final, Literal, TypeVar, get_args
 
 from dashboard import tree
 from dashboard.errors import CatalogError
+
+T = TypeVar("T", bound=str)
 
 Fault = Literal["customer", "shipper", "carrier", "force majeure", "unknown"]
 Fact = Literal["lost", "excluded", "handed_over_late", "no_arrival", "arrival"]
@@ -127,7 +129,7 @@ def _line(file: str, keys: Mapping[str, object]) -> Evidence:
     )
 
 
-def _one_of[T: str](file: str, where: str, value: object, allowed: tuple[T, ...]) -> T:
+def _one_of(file: str, where: str, value: object, allowed: tuple[T, ...]) -> T:
     for one in allowed:
         if value == one:
             return one

@@ -1,5 +1,6 @@
 """The sample in a warehouse: generated as raw files and imported like anybody's."""
 
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -49,7 +50,17 @@ def build_if_absent(warehouse: Warehouse, world: World) -> Manifest:
             options = ImportOptions(PROFILE, progress=progress)
             late_enough = max(options.now, tree.sample_generator().AS_OF)
             options = replace(options, now=late_enough)
-            return warehouse.import_folder(files, options).manifest
+            published = warehouse.import_folder(files, options).manifest
+    _lay_down_contracts(warehouse.path)
+    return published
+
+
+def _lay_down_contracts(warehouse: Path) -> None:
+    """Put the sample's contracts with carriers where settlements look for them."""
+    folder = warehouse / "contracts"
+    folder.mkdir(exist_ok=True)
+    for path in (tree.root() / "sample_data" / "contracts").glob("*.toml"):
+        shutil.copyfile(path, folder / path.name)
 
 
 def _write(folder: Path, world: World) -> None:

@@ -1,14 +1,21 @@
 """What a reader looks at: a period, one to compare with, filters and a snapshot."""
 
+import json
+import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Self
+from typing import Literal, Self, cast, get_args
 
 from dashboard.errors import ScopeError
 
 _MONTHS_A_QUARTER = 3
 _MONTHS_A_YEAR = 12
 _QUARTERS = 4
+
+Test = Literal["=", "!=", ">=", "<=", ">", "<", "~", "is empty", "is known"]
+
+_COMPARED = re.compile(r"(?P<column>\w+)\s*(?P<test>>=|<=|!=|=|>|<|~)\s*(?P<value>.+)", re.DOTALL)
+_HELD = re.compile(r"(?P<column>\w+)\s+(?P<test>is (?:empty|known))")
 
 
 @dataclass(frozen=True, order=True)
@@ -101,6 +108,54 @@ class Quarter:
         return date(self.year + years, month + 1, 1)
 
 
+@dataclass(frozen=True, order=True)
+class Where:
+    """A condition on one column of the deliveries, as people write it.
+
+    Attributes:
+        column: Its name; the warehouse knows which there are.
+        test: '~' holds where the text contains the value, whatever the case.
+        value: What is compared with, as text; empty for 'is empty' and 'is known'.
+    """
+
+    column: str
+    test: Test
+    value: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read one condition.
+
+        >>> Where.parse("lateness_minutes >= 60"), str(Where.parse("driver_id is empty"))
+        (Where(column='lateness_minutes', test='>=', value='60'), 'driver_id is empty')
+
+        Raises:
+            ScopeError: The text is no condition.
+        """
+        found = _HELD.fullmatch(text.strip()) or _COMPARED.fullmatch(text.strip())
+        if found is None:
+            message = (
+                f"'{text.strip()}' is no condition; write it like lateness_minutes >= 60, "
+                "failure_reason ~ access or driver_id is empty"
+            )
+            raise ScopeError(message)
+        parts = found.groupdict()
+        return cls(parts["column"], cast("Test", parts["test"]), parts.get("value", "").strip())
+
+    @classmethod
+    def parse_all(cls, text: str) -> tuple[Self, ...]:
+        """Read conditions that all have to hold, between semicolons.
+
+        Raises:
+            ScopeError: One of them is no condition.
+        """
+        return tuple(cls.parse(part) for part in text.split(";") if part.strip())
+
+    def __str__(self) -> str:
+        """As people write it."""
+        return " ".join(filter(None, (self.column, self.test, self.value)))
+
+
 @dataclass(frozen=True)
 class Scope:
     """What is asked about. Hashable, so that it can be part of a cache key.
@@ -110,11 +165,13 @@ class Scope:
         versus: Days to compare with; None means no comparison.
         filters: Dimension name and the values wanted, sorted by name. A dimension
             not named is not restricted. '(none)' stands for null.
+        where: Conditions on any columns of the deliveries, all of which hold.
     """
 
     period: Period | None = None
     versus: Period | None = None
     filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    where: tuple[Where, ...] = ()
 
     def within(self, **values: str | tuple[str, ...]) -> "Scope":
         """This scope, narrowed to the given values of each named dimension."""
@@ -124,9 +181,41 @@ class Scope:
         wanted = {name: tuple(sorted(set(v))) for name, v in chosen.items() if v}
         return replace(self, filters=tuple(sorted(wanted.items())))
 
+    def holding(self, *conditions: Where) -> "Scope":
+        """This scope, cut to deliveries for which these conditions hold as well."""
+        return replace(self, where=tuple(sorted({*self.where, *conditions})))
+
     def during(self, period: Period | None) -> "Scope":
         """This scope over another period, with nothing to compare with."""
         return replace(self, period=period, versus=None)
+
+
+def scope_text(scope: Scope) -> str:
+    """A scope as one text, for an address; what it is compared with is left out."""
+    days = [str(scope.period.start), str(scope.period.end)] if scope.period else []
+    where = [[one.column, one.test, one.value] for one in scope.where]
+    return json.dumps({"days": days, "filters": scope.filters, "where": where})
+
+
+def scope_from(text: str) -> Scope:
+    """The scope of a text; whether its names exist is found when it is asked.
+
+    Raises:
+        ScopeError: The text is no scope.
+    """
+    try:
+        found = json.loads(text)
+        days = [date.fromisoformat(day) for day in found["days"]]
+        filters = {str(name): tuple(map(str, values)) for name, values in found["filters"]}
+        where = [Where(str(column), test, str(value)) for column, test, value in found["where"]]
+        scope = Scope(Period(*days) if days else None).within(**filters).holding(*where)
+    except (ValueError, KeyError, TypeError) as wrong:
+        message = "the text is no scope; copy it from a link of the dashboard"
+        raise ScopeError(message) from wrong
+    if not {one.test for one in scope.where} <= set(get_args(Test)):
+        message = "a condition has no test; use one of " + ", ".join(get_args(Test))
+        raise ScopeError(message)
+    return scope
 
 
 def _year_before(day: date) -> date:

@@ -37,8 +37,8 @@ def serve(warehouse: Path, port: int) -> None:
     flags = _flags() | {"server_port": port} | _QUIET
     bootstrap.load_config_options(flags)
     import_module("dashboard.ui")  # so that the first page does not wait for it
-    script = str(Path(__file__).with_name("app.py"))
-    bootstrap.run(script, is_hello=False, args=[], flag_options=flags)
+    script = str(Path(__file__).with_name("asgi.py"))
+    bootstrap.run_asgi_app(script, "dashboard.asgi:app", args=[], flag_options=flags)
 
 
 def _flags() -> dict[str, object]:

@@ -61,10 +61,25 @@ class Settings(BaseSettings):
         description="CSV file of published figures of your own, shown after those of "
         "`queries/benchmarks.csv` and with its columns.",
     )
+    contracts: Path | None = Field(
+        default=None,
+        description="Folder of the contracts with carriers, one TOML file each; else "
+        "`contracts` in the folder of the warehouse.",
+    )
     breaches: Path | None = Field(
         default=None,
         description="File of what a breach is assumed to put at risk, in place of "
         "`queries/breaches.toml`.",
+    )
+    map_style: str = Field(
+        default="",
+        description="Address of a MapLibre style whose tiles are drawn under the breach map, "
+        "such as a tile server of your own; empty: none, and no request leaves the machine.",
+    )
+    faults: Path | None = Field(
+        default=None,
+        description="File of what declared reasons and evidence say about whose fault it is, in "
+        "place of `queries/faults.toml`.",
     )
     time_zone: str = Field(
         default="UTC",
@@ -88,6 +103,10 @@ class Settings(BaseSettings):
         description="Models with fewer rows keep one roll-up, by segment: a scan answers as "
         "fast, and an import ends sooner.",
     )
+
+    def contracts_folder(self, warehouse: Path) -> Path:
+        """Where the contracts with carriers are that a warehouse is settled by."""
+        return self.contracts or warehouse / "contracts"
 
     @property
     def longest_lag(self) -> timedelta:

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from dashboard.errors import CatalogError
 
@@ -70,12 +70,21 @@ class Costs:
 
 @dataclass(frozen=True)
 class Cells:
-    """A roll-up by month over several dimensions at once."""
+    """A roll-up of its own, over one or several dimensions at once.
+
+    Attributes:
+        kept: Whether it keeps each day, or months.
+        rolled_with: The pass over the rows in which it is made.
+        metrics: What it holds; by default all metrics that are kept in cells.
+    """
 
     name: str
     fact: str
     date: str
     dimensions: tuple[str, ...]
+    kept: str = "month"
+    rolled_with: str = ""
+    metrics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,6 +100,30 @@ class Factor:
     label: str
     sql: str
     calendar: bool = False
+
+
+TakenTogether = Literal["neighbours", "parts of the day"]
+
+
+@dataclass(frozen=True)
+class CauseDimension:
+    """A dimension that the search for causes combines with others.
+
+    Attributes:
+        sql: Its value, over one row of deliveries; null is a value of its own.
+        taken_together: Values that together are a value as well; None for none.
+        of_depot: Whether one value lies in one depot.
+        of_days: Whether one value is one day of the week.
+        most: Dimensions that a combination with this one may have, itself included.
+    """
+
+    name: str
+    label: str
+    sql: str
+    taken_together: TakenTogether | None = None
+    of_depot: bool = False
+    of_days: bool = False
+    most: int = 3
 
 
 def read_costs(queries: Path) -> Costs:
@@ -123,7 +156,15 @@ def read_cells(queries: Path) -> dict[str, Cells]:
     path = queries / "rollups.toml"
     try:
         return {
-            name: Cells(name, keys["fact"], keys["date"], tuple(keys["dimensions"]))
+            name: Cells(
+                name,
+                keys["fact"],
+                keys["date"],
+                tuple(keys["dimensions"]),
+                keys.get("kept", "month"),
+                keys.get("pass", name),
+                tuple(keys.get("metrics", ())),
+            )
             for name, keys in _stated(path).items()
         }
     except KeyError as wrong:
@@ -143,6 +184,26 @@ def read_case_mix(queries: Path) -> dict[str, Factor]:
     except TypeError as wrong:
         message = f"{path.name}: {wrong}; state label and sql, and calendar where it is read"
         raise CatalogError(message) from wrong
+
+
+def read_causes(queries: Path) -> dict[str, CauseDimension]:
+    """Read causes.toml.
+
+    Raises:
+        CatalogError: A key is missing or not known, or a value is not what it may be.
+    """
+    path = queries / "causes.toml"
+    try:
+        found = {name: CauseDimension(name, **keys) for name, keys in _stated(path).items()}
+    except TypeError as wrong:
+        message = f"{path.name}: {wrong}; state label and sql, and what else the file explains"
+        raise CatalogError(message) from wrong
+    for one in found.values():
+        if one.taken_together not in (None, *get_args(TakenTogether)):
+            allowed = " or ".join(f"'{name}'" for name in get_args(TakenTogether))
+            message = f"{path.name}: [{one.name}] takes '{one.taken_together}'; use {allowed}"
+            raise CatalogError(message)
+    return found
 
 
 def _stated(path: Path) -> dict[str, Any]:

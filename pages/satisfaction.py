@@ -33,6 +33,7 @@ with ui.panel(
 ):  # fmt: skip
     ui.chart(voices.rating_dots(said, view.palette), key="rating_dots")
     ui.table(voice_tables.segment_table(said), "Satisfaction by segment", key="rating_table")
+    ui.quiet(voices.effective_said(said))
 
 bands = ui.Source(("contacts_per_delivery",), ("lateness_band",), asked,
                   voice_tables.band_rows(cost))  # fmt: skip
@@ -49,8 +50,9 @@ with ui.halves():
         ui.chart(voices.contact_bars(cost, view.palette), key="contact_bars")
         ui.table(voice_tables.filed_table(review), "As the tool filed it", key="filed")
 
+themed = ("contact_themes", "comment_themes")
 rows = voice_tables.theme_rows(review.zones)
-source = ui.Source((), (), asked, rows, report="contact_themes")
+source = ui.Source((), (), asked, rows, distributions=themed)
 with ui.panel("What is new, and where", theme_words.family(review), source, key="emerging"):
     ui.table(voice_tables.emerging_table(review), "Themes by zone", key="emerging_table")
     with ui.boxes():
@@ -61,7 +63,7 @@ with ui.panel("What is new, and where", theme_words.family(review), source, key=
     ui.table(voice_tables.example_table(texts), "Examples, masked", key="examples")
 
 rows = voice_tables.theme_rows(review.overall)
-source = ui.Source((), (), asked, rows, report="contact_themes")
+source = ui.Source((), (), asked, rows, distributions=themed)
 with ui.panel("What it is about", theme_words.counted(review), source, key="themes"):
     ui.table(voice_tables.overall_table(review), "Themes of the scope", key="themes_table")
 

@@ -1,10 +1,11 @@
 """The planted truths about lateness, one small function each.
 
-An effect names rows and the share of them that shall be late. Every row belongs to the
-first target that names it; the last ones cover everything.
+A target names rows and the share of them that shall be late. Targets may overlap: a row
+follows the first one that names it, and the rows that are left to a later target make up
+for it, so that every share comes out over all rows of its target.
 """
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -15,8 +16,6 @@ from .days import Quarter
 from .names import CARRIERS, KESTREL, PREMIUM, PUFFIN, SEGMENTS
 from .truths import TRUTHS
 
-LEAST_LATE: Final = 0.005
-
 
 class Target(NamedTuple):
     """Rows, and the mean probability of being late that they shall have."""
@@ -26,47 +25,39 @@ class Target(NamedTuple):
 
 
 def targets(frame: pl.DataFrame, quarter: Quarter, *, null: bool) -> list[Target]:
-    """Give targets that cover every row exactly once."""
+    """Give targets that cover every row, smaller groups before those they lie in."""
     if null:
         everything = np.ones(frame.height, dtype=bool)
         return [Target(everything, TRUTHS.world.late_share_null)]
-    wanted = [*premium(frame, quarter), *segments(frame)]
     due = frame["is_due"].to_numpy()
-    found = carved(_without_overlap(wanted), strained(frame, due), due)
-    return carved(carved(found, crowd(frame), due), blocked(frame), due)
-
-
-def _without_overlap(wanted: list[Target]) -> list[Target]:
-    free = np.ones(len(wanted[0].rows), dtype=bool)
-    found = []
-    for target in wanted:
-        found.append(Target(target.rows & free, target.late_share))
-        free &= ~target.rows
-    return found
-
-
-def carved(wholes: list[Target], inner: Target, due: Flags) -> list[Target]:
-    """Plant a share inside other targets, whose other rows make up for it.
-
-    A group's planted share thus stays, whatever is planted about a part of it.
-    """
-    if not inner.rows.any():
-        return wholes
-    found = []
-    for whole in wholes:
-        outside, inside = whole.rows & ~inner.rows, whole.rows & inner.rows
-        counts = [int((rows & due).sum()) for rows in (whole.rows, inside, outside)]
-        late = whole.late_share * counts[0] - inner.late_share * counts[1]
-        share = late / counts[2] if counts[2] else whole.late_share
-        found.append(Target(outside, max(share, LEAST_LATE)))
-    covered = np.any([whole.rows for whole in wholes], axis=0)
-    return [*found, Target(inner.rows & covered, inner.late_share)]
+    return [
+        blocked(frame),
+        *skills(frame),
+        crowd(frame),
+        strained(frame, due),
+        *premium(frame, quarter),
+        *segments(frame),
+    ]
 
 
 def crowd(frame: pl.DataFrame) -> Target:
     """Truth 8: what the crowd carrier truly keeps of the promises first given."""
     rows = frame["carrier"].to_numpy() == PUFFIN
     return Target(rows, 1 - TRUTHS.evidence.on_time_original)
+
+
+def skills(frame: pl.DataFrame) -> list[Target]:
+    """Truth 3: Heron beats its rim, Swift falls short of its core; Premium has neither."""
+    truth = TRUTHS.carriers
+    carrier = frame["carrier"].to_numpy()
+    heron, swift = (carrier == CARRIERS.index(name) for name in ("Heron", "Swift"))
+    core_small = (frame["density"].to_numpy() == 0) & (frame["product"].to_numpy() == 0)
+    others = core_small & ~swift & (frame["segment"].to_numpy() != PREMIUM) & (carrier != PUFFIN)
+    return [
+        Target(others, truth.core_small),
+        Target(swift, truth.swift),
+        Target(heron, truth.heron),
+    ]
 
 
 def strained(frame: pl.DataFrame, due: Flags) -> Target:
@@ -107,17 +98,8 @@ def premium(frame: pl.DataFrame, quarter: Quarter) -> list[Target]:
     return [
         Target(hot, 1 - hot_on_time),
         Target(is_premium & (carrier == KESTREL), 1 - truth.kestrel_on_time),
-        Target(is_premium, _rest_late_share(hot_on_time, quarter)),
+        Target(is_premium, 1 - (truth.on_time_after if after else truth.on_time_before)),
     ]
-
-
-def _rest_late_share(hot_on_time: float, quarter: Quarter) -> float:
-    """Solve for the rest of Premium, so that the whole of it is as planted."""
-    truth = TRUTHS.premium
-    whole = truth.on_time_after if has_changed(quarter) else truth.on_time_before
-    kestrel = kestrel_share(quarter, null=False)
-    planted = kestrel * truth.kestrel_on_time + truth.hot_share * hot_on_time
-    return 1 - (whole - planted) / (1 - kestrel - truth.hot_share)
 
 
 def segments(frame: pl.DataFrame) -> list[Target]:

@@ -127,7 +127,10 @@ def _without_arrival(
 ) -> Flags:
     """Flag attempts that no vehicle's arrival proves: an exact share, carrier by carrier."""
     truth = TRUTHS.evidence
-    carrier, absent = frame["carrier"].to_numpy(), (frame["failure"] == ABSENT).fill_null(value=False)
+    carrier, absent = (
+        frame["carrier"].to_numpy(),
+        (frame["failure"] == ABSENT).fill_null(value=False),
+    )
     found = np.zeros(frame.height, bool)
     for code in range(len(CARRIERS)):
         for said, is_absent in ((absent.to_numpy(), True), (~absent.to_numpy(), False)):

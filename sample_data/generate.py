@@ -11,6 +11,7 @@ from . import (
     customers,
     dialect,
     evidence,
+    exclusions,
     finance,
     fleet,
     forecasts,
@@ -18,6 +19,7 @@ from . import (
     master,
     promises,
     surveys,
+    trials,
 )
 from .days import QUARTERS
 from .truths import dirty_rows
@@ -40,13 +42,15 @@ def write_sample(folder: Path, options: Options, progress: Progress | None = Non
     tell("customers and network", 0.0)
     who = customers.draw(options.deliveries, options.seed)
     _write_master(folder, who, options.seed)
-    by_hand, booked, came = [], [], []
+    by_hand, booked, dealt, came = [], [], [], []
     for number, this in enumerate(QUARTERS):
         tell(f"deliveries of {this.name}", 0.05 + 0.9 * number / len(QUARTERS))
         frame = quarter(who, options, number)
         by_hand.append(_write_quarter(folder, frame, options, number))
         booked.append(_write_costs(folder, frame, options.seed, number))
+        dealt += trials.draw(frame, options, number)
         came.append(forecasts.daily(frame, this))
+    _write_experiments(folder, dealt)
     _write_plans(folder, forecasts.tables(came, forecasts.zone_shares(frame), options))
     tell("manual entries", 0.95)
     entries = pl.concat(by_hand)
@@ -104,6 +108,18 @@ def _write_costs(folder: Path, frame: pl.DataFrame, seed: int, number: int) -> p
     return finance.monthly(frame, bookings)
 
 
+def _write_experiments(folder: Path, dealt: list[trials.Dealt]) -> None:
+    """Write the experiment platform's list, and who is in which arm."""
+    listed = pl.DataFrame([one.experiment for one in dealt], infer_schema_length=None)
+    listed.sort("first_day").write_csv(folder / "experiment_platform_tests.csv")
+    buckets = pl.concat([one.assignments for one in dealt])
+    buckets.write_parquet(
+        folder / "experiment_platform_buckets.parquet",
+        compression="zstd",
+        row_group_size=ROWS_PER_GROUP,
+    )
+
+
 def _write_plans(folder: Path, plans: tuple[pl.DataFrame, pl.DataFrame]) -> None:
     said, capacity = plans
     said.write_parquet(folder / "planning_forecasts.parquet", compression="zstd")
@@ -122,6 +138,7 @@ def _write_master(folder: Path, who: customers.Customers, seed: int) -> None:
         "carrier_master": master.carriers(),
         "network_zones": master.network_zones(),
         "calendar": master.calendar(),
+        "contract_windows": exclusions.windows(),
         "tms_export_log": dialect.export_log(),
     }
     for name, table in tables.items():

@@ -19,6 +19,7 @@ DENSITY_LOGIT: Final = np.array([-3.12, -2.78, -1.76])
 SERVICE_LOGIT: Final = np.array([-0.15, -0.05, 0.0, 0.05])
 NEWTON_STEPS: Final = 50
 PRECISION: Final = 1e-12
+LEAST_LATE: Final = 0.005
 PRODUCT_LOGIT: Final = np.array([0.0, 0.30, 0.0, 0.15])
 
 
@@ -29,13 +30,17 @@ def probability(frame: pl.DataFrame, quarter: Quarter, seed: int, *, null: bool)
     # Planted rates hold after the noise. A null world keeps its noise: levelling it out
     # by quarter would make quarters more alike than chance allows.
     noise = _even_noise(len(luck), seed, quarter.number) if null else luck
+    logits, free = base + noise, np.ones(len(luck), dtype=bool)
     intercepts = np.zeros(len(luck))
     due = frame["is_due"].to_numpy()
     for target in effects.targets(frame, quarter, null=null):
-        rows = target.rows & due
-        if rows.any():
-            known = (base + noise)[rows]
-            intercepts[target.rows] = _intercept(known, target.late_share)
+        own, elsewhere = (target.rows & due & rows for rows in (free, ~free))
+        if own.any():
+            known = expit((logits + intercepts)[elsewhere]).sum()
+            late = target.late_share * (own.sum() + elsewhere.sum()) - known
+            share = max(late / own.sum(), LEAST_LATE)
+            intercepts[target.rows & free] = _intercept(logits[own], share)
+        free &= ~target.rows
     return expit(base + luck + intercepts)
 
 

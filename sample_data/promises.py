@@ -41,7 +41,9 @@ def _with_moved(
     """Put the promises moved on the road in place of what else the carrier changed."""
     on_the_road = frame.with_columns(told=pl.Series(moments)).filter(pl.Series(flags))
     told = [
-        pl.col("told").alias(one.meta.output_name()) if one.meta.output_name() == "changed" else one
+        pl.col("told").alias(one.meta.output_name())
+        if one.meta.output_name() == "changed"
+        else one
         for one in _change(DAY_SECONDS, "carrier")
     ]
     own = frame.filter(pl.col("carrier") == PUFFIN)["delivery_id"]

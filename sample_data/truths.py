@@ -32,6 +32,15 @@ class Premium:
 
 
 @dataclass(frozen=True)
+class Carriers:
+    """Truth 3: one carrier looks worst and is good, another looks fine and is not."""
+
+    heron: float
+    swift: float
+    core_small: float
+
+
+@dataclass(frozen=True)
 class Survey:
     """Truth 7: who answers, and what a late minute costs in satisfaction."""
 
@@ -164,6 +173,7 @@ class Truths:
     world: World
     late_share: dict[str, float]
     premium: Premium
+    carriers: Carriers
     hot_cells: HotCells
     survey: Survey
     cost: Cost
@@ -185,6 +195,7 @@ def _read() -> Truths:
         world=World(**data["world"]),
         late_share=data["late_share"],
         premium=Premium(**premium),
+        carriers=Carriers(**data["carriers"]),
         hot_cells=HotCells(**data["hot_cells"] | {"cells": tuple(data["hot_cells"]["cells"])}),
         survey=Survey(**data["survey"]),
         cost=Cost(**cost),

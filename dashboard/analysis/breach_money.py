@@ -172,7 +172,7 @@ def assumption(reader: Reader) -> Assumption:
     churn = reader.churn
     last = last_known_day(reader)
     days = Period(_first_day(reader, last, churn.margin_days), last)
-    rows = reader.report("margin_per_customer", Scope(days)).iter_rows(named=True)
+    rows = reader.whole_report("margin_per_customer", days).iter_rows(named=True)
     margins = {
         row["segment"]: CustomerMargin(
             row["segment"],

@@ -8,15 +8,10 @@ from typing import Literal
 
 import polars as pl
 
+from dashboard.analysis.daily import daily_sums
 from dashboard.analysis.days import compared, other_comparison
-from dashboard.analysis.figures import (
-    Change,
-    Figure,
-    change,
-    daily_sums,
-    figure,
-    nothing_found,
-)
+from dashboard.analysis.figures import Change, Figure, change, figure, nothing_found
+from dashboard.analysis.gap import Gap, gaps
 from dashboard.catalog import Metric
 from dashboard.errors import NotEnoughDataError, ScopeError
 from dashboard.scope import Period, Scope
@@ -97,6 +92,7 @@ class WhatChanged:
         money: The change of the sum itself; None unless the metric is money.
         beside: The same against last year (or, where that is compared with, just before);
             None where there is nothing.
+        gaps: Segments that do not reach their target, and what they lack.
     """
 
     metric: Metric
@@ -115,6 +111,7 @@ class WhatChanged:
     is_reversed: bool
     money: Money | None
     beside: "WhatChanged | None" = None
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def before(self) -> float:
@@ -149,6 +146,7 @@ def what_changed(reader: Reader, metric: str, by: tuple[str, ...], scope: Scope)
     """
     _check(reader, by)
     found = _between(reader, metric, by, scope)
+    found = replace(found, gaps=gaps(reader, metric, scope))
     other = other_comparison(reader, scope)
     if other is None:
         return found

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import compress, pairwise
 
 import numpy as np
 import polars as pl
 
 from dashboard.analysis.control_chart import Kind, Point, ProcessChart, Readiness, Rebaseline
+from dashboard.analysis.daily import Daily, daily_sums
 from dashboard.analysis.days import last_known_day
 from dashboard.analysis.figures import FEWEST, nothing_found
 from dashboard.analysis.standing import targets_of
@@ -20,7 +21,8 @@ from dashboard.stats.control import ControlChart
 from dashboard.warehouse import Reader
 
 _SIX_DAYS = timedelta(days=6)
-_LATE_NEWS = "not_yet_known"
+LATE_NEWS = "not_yet_known"
+"""Counts what keeps a week from being judged: deliveries of it that are not yet known."""
 _AIMED_AT = {"segment", "service"}
 
 Group = tuple[str, ...]
@@ -45,6 +47,11 @@ class Frame:
     targets: Mapping[tuple[str, str], float]
     rebaselines: tuple[Rebaseline, ...] = ()
 
+    @property
+    def days(self) -> Period:
+        """The days that are charted."""
+        return Period(min(self.start, self.period.start), self.period.end)
+
     @classmethod
     def read(
         cls, reader: Reader, scope: Scope, rebaselines: tuple[Rebaseline, ...] = ()
@@ -59,7 +66,7 @@ class Frame:
             raise ScopeError(nothing_found(reader, scope))
         period = scope.period or span
         known = min(last_known_day(reader), period.end, span.end)
-        in_part = any(name not in _AIMED_AT for name, _ in scope.filters)
+        in_part = bool(scope.where) or any(name not in _AIMED_AT for name, _ in scope.filters)
         targets = {} if in_part else targets_of(reader, period)
         return cls(period, known, span.start, targets, rebaselines)
 
@@ -119,15 +126,33 @@ def charted(
     reader: Reader, metric: str, by: tuple[str, ...], scope: Scope, frame: Frame
 ) -> tuple[ProcessChart, ...]:
     """As `control`, on days and targets that were read before."""
-    stated = _chartable(reader, metric, by)
-    found = []
-    for group, weeks in sorted(_weeks(reader, stated, by, scope, frame).items()):
-        if any(_is_inside(start, frame.period) for start in weeks.starts):
-            named = tuple(zip(by, group, strict=True))
-            found.append(_process(stated, named, weeks, frame))
+    stated = chartable(reader, metric, by)
+    daily = daily_sums(reader, (metric, LATE_NEWS), by, scope.during(frame.days))
+    found = charts_of(stated, by, daily, frame)
     if not found:
         raise ScopeError(nothing_found(reader, scope))
-    return tuple(found)
+    return found
+
+
+def charts_of(
+    metric: Metric, by: tuple[str, ...], daily: Mapping[tuple, Daily], frame: Frame
+) -> tuple[ProcessChart, ...]:
+    """Charts from sums that were read before.
+
+    Args:
+        metric: A ratio.
+        by: Dimensions that split it.
+        daily: Sums of the metric and of `LATE_NEWS`, by metric and group.
+        frame: Days and targets; sums of other days are left out.
+
+    Returns:
+        One chart per group with any case in the period, by group.
+    """
+    return tuple(
+        _process(metric, tuple(zip(by, group, strict=True)), weeks, frame)
+        for group, weeks in sorted(_weeks(metric, daily, frame).items())
+        if any(_is_inside(start, frame.period) for start in weeks.starts)
+    )
 
 
 def control_table(processes: Sequence[ProcessChart], snapshot: int) -> pl.DataFrame:
@@ -158,7 +183,13 @@ def control_table(processes: Sequence[ProcessChart], snapshot: int) -> pl.DataFr
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
-def _chartable(reader: Reader, metric: str, by: tuple[str, ...]) -> Metric:
+def chartable(reader: Reader, metric: str, by: tuple[str, ...]) -> Metric:
+    """A metric that can be charted by these dimensions.
+
+    Raises:
+        UnknownNameError: The metric or a dimension is not in the catalogue.
+        ScopeError: The metric is a plain count, or a dimension cuts time.
+    """
     stated = reader.catalog.metric(metric)
     if stated.denominator is None:
         message = f"'{metric}' is a plain count; chart a metric that has a denominator"
@@ -170,28 +201,26 @@ def _chartable(reader: Reader, metric: str, by: tuple[str, ...]) -> Metric:
     return stated
 
 
-def _weeks(
-    reader: Reader, metric: Metric, by: tuple[str, ...], scope: Scope, frame: Frame
-) -> Mapping[Group, Weeks]:
+def _weeks(metric: Metric, daily: Mapping[tuple, Daily], frame: Frame) -> Mapping[Group, Weeks]:
     """Weeks with any case, by group, and whether they may be judged."""
-    days = Period(min(frame.start, frame.period.start), frame.period.end)
-    rows = reader.roll_up((metric.name, _LATE_NEWS), (*by, "week"), scope.during(days))
-    sums: dict[Group, list[tuple[date, float, float]]] = {}
-    late_news: set[tuple[Group, date]] = set()
-    for name, *group, start, numerator, denominator, _, _ in rows.iter_rows():
-        if name == _LATE_NEWS:
-            late_news.add((tuple(group), start))
-        elif denominator:
-            terms = (start, float(numerator), float(denominator))
-            sums.setdefault(tuple(group), []).append(terms)
+    inside = {key: days.during(frame.days) for key, days in daily.items()}
+    late = {
+        key[1:]: set(days.week_starts()) for key, days in inside.items() if key[0] == LATE_NEWS
+    }
     found = {}
-    for group, terms in sums.items():
-        starts, numerators, denominators = zip(*terms, strict=True)
+    for (name, *values), days in inside.items():
+        numerators, denominators = days.weeks()
+        has_cases = denominators != 0
+        if name != metric.name or not has_cases.any():
+            continue
+        group = tuple(values)
+        starts = tuple(compress(days.week_starts(), has_cases))
+        cases = denominators[has_cases]
         readiness = tuple(
-            _readiness(start, d, frame, is_late=(group, start) in late_news)
-            for start, _, d in terms
+            _readiness(start, d, frame, is_late=start in late.get(group, ()))
+            for start, d in zip(starts, cases.tolist(), strict=True)
         )
-        found[group] = Weeks(starts, np.array(numerators), np.array(denominators), readiness)
+        found[group] = Weeks(starts, numerators[has_cases], cases, readiness)
     return found
 
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from dashboard.scope import Period, Scope
 from dashboard.stats.allocation import Capacity
 from dashboard.warehouse import Reader
 
 CELL = ("month", "depot", "channel")
+COUNTED = ("cost_to_serve", "revenue_per_delivery")
 WORK = {
     "stops": "stops_per_delivery",
     "minutes": "minutes_per_delivery",
@@ -111,35 +113,43 @@ def _by_cell(
     reader: Reader, split: Sequence[str], scope: Scope
 ) -> Iterator[tuple[CellKey, dict[Group, Sums]]]:
     by = list(dict.fromkeys((*CELL, *split)))
-    rows = reader.roll_up(_metrics(reader), by, scope)
-    places = [by.index(name) + 1 for name in split]
+    places = [by.index(name) for name in split]
     cells: dict[CellKey, dict[Group, Sums]] = {}
-    for row in rows.iter_rows():
-        metric, key, group = row[0], row[1:4], tuple(row[at] for at in places)
-        sums = cells.setdefault(key, {}).setdefault(group, Sums())
-        numerator, denominator = row[-4], row[-3]
-        sums.by_metric[metric] = numerator
-        if metric == "cost_to_serve":
-            sums.delivered = denominator
-        elif metric == "revenue_per_delivery":
-            sums.earned_on = denominator
+    for rows in reader.sums(_metrics(reader), by, scope):
+        metrics = [name.removesuffix(".rows") for name in rows.columns if name.endswith(".rows")]
+        wanted = [f"{name}.{part}" for part in ("numerator", "rows") for name in metrics]
+        denominators = [f"{name}.denominator" for name in COUNTED if name in metrics]
+        for row in rows.sort(by).select(*by, *denominators, *wanted).iter_rows():
+            key, group = row[: len(CELL)], tuple(row[at] for at in places)
+            sums = cells.setdefault(key, {}).setdefault(group, Sums())
+            counted, terms = row[len(by) : -2 * len(metrics)], row[-2 * len(metrics) :]
+            sums.by_metric |= _numerators(metrics, terms)
+            if counted:
+                sums.delivered, sums.earned_on = (term or _ZERO for term in counted)
     for cell, groups in cells.items():
         if any("cost_to_serve" in sums.by_metric for sums in groups.values()):
             yield cell, groups
+
+
+def _numerators(metrics: Sequence[str], terms: Sequence[Any]) -> dict[str, Decimal]:
+    """Numerators of the metrics that any row stands behind; `terms` ends with these rows."""
+    count = len(metrics)
+    both = zip(metrics, terms[:count], terms[count:], strict=True)
+    return {name: term for name, term, rows in both if rows}
 
 
 def _whole_cells(
     reader: Reader, scope: Scope, own: Mapping[CellKey, Mapping[Group, Sums]]
 ) -> dict[CellKey, Sums]:
     """All deliveries of each cell; asked for anew only where filters hide some."""
-    if set(dict(scope.filters)) <= {"channel", "depot"}:
+    if not scope.where and set(dict(scope.filters)) <= {"channel", "depot"}:
         found = {}
         for key, groups in own.items():
             found[key] = Sums()
             for sums in groups.values():
                 found[key].add(sums)
         return found
-    every = dict(_by_cell(reader, (), scope.within(**dict.fromkeys(dict(scope.filters), ()))))
+    every = dict(_by_cell(reader, (), Scope(scope.period)))
     return {key: every[key][()] for key in own}
 
 
@@ -150,7 +160,7 @@ def _inside(month: date, period: Period | None) -> bool:
 def _on_routes(reader: Reader, period: Period | None) -> dict[CellKey, dict[str, Decimal]]:
     """Costs that name a route only, by the month of the route."""
     found: dict[CellKey, dict[str, Decimal]] = {}
-    rows = reader.report("costs_booked", Scope()) if reader.shows("costs") else None
+    rows = reader.whole_report("costs_booked") if reader.shows("costs") else None
     for row in rows.iter_rows(named=True) if rows is not None else ():
         month = row["route_month"]
         if row["booked_on"] == "route" and _inside(month, period):
@@ -163,7 +173,7 @@ def _capacities(reader: Reader, period: Period | None) -> dict[CellKey, Capacity
     if not reader.shows("routes"):
         return {}
     found = {}
-    for row in reader.report("route_capacity", Scope()).iter_rows(named=True):
+    for row in reader.whole_report("route_capacity").iter_rows(named=True):
         paid = row["paid_minutes"]
         if paid > 0 and _inside(row["month"], period):
             found[row["month"], row["depot"], row["channel"]] = Capacity(

@@ -52,7 +52,7 @@ def cost_to_serve(reader: Reader, rule: str, scope: Scope) -> CostBoard:
         segments=segments,
         whole=whole,
         allocation=chosen,
-        covers_all=not scope.filters,
+        covers_all=not (scope.filters or scope.where),
         readouts=readouts,
         reconciliation=reconciliation(reader, scope.period),
         without_revenue=_without_revenue(cells),
@@ -91,20 +91,16 @@ def _readouts(
         places = [FINEST.index(name) for name in level]
         halves = _half_intervals(reader, level, scope)
         by_rule = {name: together(found, places) for name, found in applied.items()}
+        margins = {
+            name: {one.group: one.per_delivery(one.margin) for one in groups}
+            for name, groups in by_rule.items()
+        }
         for first in by_rule[BOOKED]:
-            margins = {
-                name: margin
-                for name, groups in by_rule.items()
-                if (margin := _margin_of(groups, first.group)) is not None
-            }
+            own = {name: known[first.group] for name, known in margins.items()}
+            known = {name: margin for name, margin in own.items() if margin is not None}
             name = " × ".join(value.replace("_", " ") for value in first.group)
             half = halves.get(first.group)
-            yield RuleReadout(name, first.group, first.delivered, margins, half)
-
-
-def _margin_of(groups: Sequence[GroupCost], group: tuple[str, ...]) -> float | None:
-    found = next(one for one in groups if one.group == group)
-    return found.per_delivery(found.margin)
+            yield RuleReadout(name, first.group, first.delivered, known, half)
 
 
 def _half_intervals(

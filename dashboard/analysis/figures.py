@@ -5,13 +5,13 @@ Tiles, tables, downloads and the command line all print what is made here.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
 import numpy as np
 import polars as pl
 
+from dashboard.analysis.daily import Daily, daily_sums
 from dashboard.catalog import Metric
 from dashboard.errors import ScopeError, UnknownNameError
 from dashboard.scope import Period, Scope
@@ -36,47 +36,7 @@ _NUMBERS = {
 }
 _FEWEST_WEEKS = 8
 _FEWEST_DAYS = 2
-_ONE_DAY = timedelta(days=1)
 SIGNIFICANCE = 0.05
-
-
-@dataclass(frozen=True)
-class Daily:
-    """A group's exact sums by day, in order of time."""
-
-    days: tuple[date, ...]
-    numerators: tuple[Decimal, ...]
-    denominators: tuple[Decimal, ...]
-
-    def weeks(self) -> tuple[np.ndarray, np.ndarray]:
-        """Numerators and denominators by ISO week, in order of time."""
-        mondays = np.array([day - day.weekday() * _ONE_DAY for day in self.days])
-        starts, place = np.unique(mondays, return_inverse=True)
-        sums = [
-            np.bincount(place, np.array(terms, float), len(starts))
-            for terms in (self.numerators, self.denominators)
-        ]
-        return sums[0], sums[1]
-
-    @classmethod
-    def together(cls, parts: Iterable["Daily"]) -> "Daily":
-        """The sums of several groups, day by day."""
-        sums: dict[date, tuple[Decimal, Decimal]] = {}
-        for part in parts:
-            for day, *terms in zip(part.days, part.numerators, part.denominators, strict=True):
-                n, d = sums.get(day, (Decimal(0), Decimal(0)))
-                sums[day] = (n + terms[0], d + terms[1])
-        days = tuple(sorted(sums))
-        return cls(days, tuple(sums[d][0] for d in days), tuple(sums[d][1] for d in days))
-
-    def during(self, period: Period) -> "Daily":
-        """The days inside a period."""
-        kept = [i for i, day in enumerate(self.days) if period.start <= day <= period.end]
-        return Daily(
-            tuple(self.days[i] for i in kept),
-            tuple(self.numerators[i] for i in kept),
-            tuple(self.denominators[i] for i in kept),
-        )
 
 
 @dataclass(frozen=True)
@@ -167,7 +127,7 @@ def measured(
             reader.catalog.metric(name),
             tuple(zip(by, map(str, values), strict=True)),
             daily,
-            scope.period or Period(daily.days[0], daily.days[-1]),
+            scope.period or daily.span,
         )
         for (name, *values), daily in daily_sums(reader, metrics, by, scope).items()
     ]
@@ -177,11 +137,11 @@ def figure(
     metric: Metric, group: tuple[tuple[str, str], ...], daily: Daily, period: Period
 ) -> Figure:
     """One figure from its daily sums, with the interval by the weekly-residual rule."""
-    numerator = sum(daily.numerators, Decimal(0))
+    numerator = daily.numerator
     if metric.denominator is None:
         value = float(numerator)
         return Figure(metric, group, numerator, None, value, None, None, "a count", period)
-    denominator = sum(daily.denominators, Decimal(0))
+    denominator = daily.denominator
     value = float(numerator / denominator) if denominator else None
     interval, clusters = _interval(metric, daily)
     return Figure(
@@ -275,32 +235,11 @@ def nothing_found(reader: Reader, scope: Scope) -> str:
     return "no data for these metrics; choose other metrics or another period"
 
 
-def daily_sums(
-    reader: Reader, metrics: Sequence[str], by: Sequence[str], scope: Scope
-) -> dict[tuple, Daily]:
-    """Exact sums by day, per metric and group.
-
-    Returns:
-        Daily sums by (metric, value of each dimension); metrics in the order asked for,
-        groups sorted.
-    """
-    split = by if "day" in by else (*by, "day")
-    rows = reader.roll_up(metrics, split, scope)
-    return {
-        keys: Daily(
-            tuple(days["day"]),
-            tuple(days["numerator"]),
-            tuple(term or Decimal(0) for term in days["denominator"]),
-        )
-        for keys, days in rows.group_by(["metric", *by], maintain_order=True)
-    }
-
-
 def _interval(metric: Metric, daily: Daily) -> tuple[periods.RatioInterval | None, str]:
     """Weeks where there are eight, else days; None where even those are too few."""
     share = metric.unit == "share"
     numerators, denominators = daily.weeks()
-    by_day = np.array(daily.numerators, float), np.array(daily.denominators, float)
+    by_day = daily.by_day()
     days = int(np.count_nonzero(by_day[1]))
     if days < _FEWEST_DAYS:
         return None, "too few days"

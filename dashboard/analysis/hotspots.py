@@ -1,14 +1,17 @@
 """Where do breaches concentrate beyond chance?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Literal
 
 import numpy as np
 import polars as pl
 
-from dashboard.analysis.places import Counted, as_places, counted
+from dashboard.analysis.breach_money import PARTS
+from dashboard.analysis.places import NOWHERE, Counted, as_places, counted
 from dashboard.errors import NotEnoughDataError
-from dashboard.scope import Scope
+from dashboard.scope import Period, Scope
 from dashboard.stats.hotspots import (
     HotSpots,
     design_effect,
@@ -17,6 +20,8 @@ from dashboard.stats.hotspots import (
     shrunken_ratios,
 )
 from dashboard.warehouse import Reader
+
+Amount = Literal["minutes", "money"]
 
 ANY_RESOLUTION = 0
 """The resolution that the data carries, whichever that is."""
@@ -104,6 +109,7 @@ class BreachMap:
         due, late: Of the scope, with a place on the map or without.
         off_map: Deliveries due without coordinates, or known more coarsely than a cell.
         off_map_late: Breaches of them.
+        counted: What it was made of, by week or day.
     """
 
     message: str
@@ -118,6 +124,16 @@ class BreachMap:
     late: int
     off_map: int
     off_map_late: int
+    counted: Counted = field(repr=False, compare=False)
+
+    @property
+    def times(self) -> tuple[date, ...]:
+        """Mondays of its weeks; days of a short period."""
+        return tuple(self.counted.rows["time"].unique().sort())
+
+    def days_of(self, time: date) -> Period:
+        """The days of one of its weeks, or one of its days."""
+        return Period(time, time + timedelta(days=self.counted.step - 1))
 
 
 def breach_map(reader: Reader, scope: Scope, resolution: int = ANY_RESOLUTION) -> BreachMap:
@@ -156,48 +172,39 @@ def mapped(found: Counted, resolution: int) -> BreachMap:
         late=found.late,
         off_map=found.due - int(grid["due"].sum()),
         off_map_late=found.late - int(grid["late"].sum()),
+        counted=found,
     )
 
 
-def hotspots_table(found: BreachMap, snapshot: int) -> pl.DataFrame:
-    """Cells as rows, the hottest first, with all their digits.
+def spots_at(found: BreachMap, time: date, *, by_zone: bool) -> tuple[Spot, ...]:
+    """The cells, or zones, of one week (or day) of a map, the most excess first.
+
+    They are not tested: whether a place is hot is judged over all its days.
+    """
+    part = found.counted.at(time)
+    if by_zone:
+        return _zones(part.by_zone(), found.effect)
+    grid = part.by_cell(found.resolution)
+    return _cells(grid, part.zones_of(found.resolution), _Judged(found.effect))
+
+
+def amounts(reader: Reader, scope: Scope, measure: Amount, dimension: str) -> dict[str, float]:
+    """What breaches cost in minutes or money, by place.
+
+    Args:
+        reader: The snapshot.
+        scope: Period and filters.
+        measure: 'minutes' late, of timed deliveries that arrived; or 'money': credits,
+            redelivery and contacts of breaches whose cost is known.
+        dimension: 'zone', or that of a resolution's cells.
 
     Returns:
-        cell, zones (the most frequent first), due, late, expected, excess, rate,
-        shrunken_rate, score, p_value, gi_star, cluster (null outside), resolution, snapshot.
+        Sums by place; places without any known amount are not among them.
     """
-    return _table(found.cells, "cell").with_columns(
-        pl.lit(found.resolution).alias("resolution"), pl.lit(snapshot).alias("snapshot")
-    )
-
-
-def zones_table(found: BreachMap, snapshot: int) -> pl.DataFrame:
-    """Zones as rows, the most excess first.
-
-    Returns:
-        zone, due, late, expected, excess, rate, shrunken_rate, snapshot.
-    """
-    rows = _table(found.zones, "zone")
-    own = ["zone", "due", "late", "expected", "excess", "rate", "shrunken_rate"]
-    return rows.select(own).with_columns(pl.lit(snapshot).alias("snapshot"))
-
-
-def clusters_table(found: BreachMap) -> pl.DataFrame:
-    """Hot spots as rows, the strongest first."""
-    names = ("cluster", "cells", "zones", "due", "late", "expected", "excess", "score", "p_value")
-    rows = [
-        (
-            one.number,
-            ", ".join(one.cells),
-            ", ".join(one.zones),
-            *(one.due, one.late, one.expected, one.excess, one.score, one.p_value),
-        )
-        for one in found.clusters
-    ]
-    texts = dict.fromkeys(("cells", "zones"), pl.String())
-    whole = dict.fromkeys(("cluster", "due", "late"), pl.Int64())
-    schema = {name: texts.get(name) or whole.get(name) or pl.Float64() for name in names}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    metrics = tuple(PARTS.values()) if measure == "money" else ("late_minutes",)
+    rows = reader.roll_up(metrics, (dimension,), scope.during(scope.period))
+    sums = rows.group_by(dimension).agg(pl.col("numerator").cast(pl.Float64).sum())
+    return {place: amount for place, amount in sums.iter_rows() if place != NOWHERE}
 
 
 @dataclass(frozen=True, eq=False)
@@ -331,35 +338,8 @@ def _message(clusters: Sequence[Cluster], untested: str) -> str:
         return "Breaches concentrate nowhere beyond chance"
     first = clusters[0]
     around = " and ".join(first.zones[:2])
-    where = "one place" if len(clusters) == 1 else f"{len(clusters)} places"
+    where = "" if len(clusters) == 1 else f"in {len(clusters)} places, most "
     return (
-        f"Breaches concentrate beyond chance in {where}: most around {around}, "
-        f"{first.late:,} of {first.due:,} late where {first.expected:,.0f} were to be expected"
+        f"Breaches concentrate beyond chance {where}around {around}: {first.late:,} of "
+        f"{first.due:,} late where {first.expected:,.0f} were to be expected"
     )
-
-
-def _table(spots: Sequence[Spot], named: str) -> pl.DataFrame:
-    rows = [
-        (
-            one.place,
-            ", ".join(one.zones),
-            *(one.due, one.late, one.expected, one.excess, one.rate, one.shrunken),
-            *(one.score, one.p_value, one.gi_star, one.cluster),
-        )
-        for one in spots
-    ]
-    schema = {
-        named: pl.String(),
-        "zones": pl.String(),
-        "due": pl.Int64(),
-        "late": pl.Int64(),
-        "expected": pl.Float64(),
-        "excess": pl.Float64(),
-        "rate": pl.Float64(),
-        "shrunken_rate": pl.Float64(),
-        "score": pl.Float64(),
-        "p_value": pl.Float64(),
-        "gi_star": pl.Float64(),
-        "cluster": pl.Int64(),
-    }
-    return pl.DataFrame(rows, schema=schema, orient="row")

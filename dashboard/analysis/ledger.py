@@ -104,7 +104,7 @@ def reconciliation(reader: Reader, period: Period | None) -> Reconciliation:
         reader: The snapshot.
         period: Its whole months count; None for all.
     """
-    at_once, open_cost = _sums(reader, "booked_at_once"), _sums(reader, "open_cost")
+    at_once, open_cost = _sums(reader, "booked_at_once", "open_cost")
     apart = list(_costs(reader))
     ledger = _ledger(reader)
     booked = dict(at_once)
@@ -126,7 +126,7 @@ def ledger_bridge(reader: Reader, period: Period | None) -> LedgerBridge:
     compared = found.closed or found.months
     months = [one.month for one in compared]
     apart = list(_costs(reader))
-    served, still_open = _sums(reader, "cost_to_serve"), _sums(reader, "open_cost")
+    served, still_open = _sums(reader, "cost_to_serve", "open_cost")
     away, here = _of_other_months(reader, set(months))
     lines = (
         ("Cost of the deliveries promised in these months", _of(served, months)),
@@ -149,7 +149,7 @@ def ledger_bridge(reader: Reader, period: Period | None) -> LedgerBridge:
 def _of_other_months(reader: Reader, inside: set[date]) -> tuple[Decimal, Decimal]:
     """Booked later or earlier for these months' deliveries; booked in them for others."""
     away = here = _ZERO
-    for promised, booked, amount in reader.report("costs_by_cohort", Scope()).iter_rows():
+    for promised, booked, amount in reader.whole_report("costs_by_cohort").iter_rows():
         if promised in inside and booked not in inside:
             away += amount
         elif promised not in inside and booked in inside:
@@ -165,7 +165,7 @@ def _differences(
     if not off:
         return
     booked: dict[tuple[date, str], Decimal] = {}
-    for row in reader.report("booked_at_once_by_pool", Scope()).iter_rows(named=True):
+    for row in reader.whole_report("booked_at_once_by_pool").iter_rows(named=True):
         month = row.pop("month")
         booked |= {(month, pool): amount for pool, amount in row.items() if month in off}
     for row in apart:
@@ -182,20 +182,25 @@ def _differences(
 def _costs(reader: Reader) -> Iterable[Mapping]:
     if not reader.shows("costs"):
         return ()
-    return reader.report("costs_booked", Scope()).iter_rows(named=True)
+    return reader.whole_report("costs_booked").iter_rows(named=True)
 
 
 def _ledger(reader: Reader) -> dict[date, dict[str, Decimal]]:
     found: dict[date, dict[str, Decimal]] = {}
     if reader.shows("ledger"):
-        for month, pool, amount in reader.report("ledger_months", Scope()).iter_rows():
+        for month, pool, amount in reader.whole_report("ledger_months").iter_rows():
             found.setdefault(month, {})[pool] = amount
     return found
 
 
-def _sums(reader: Reader, metric: str) -> dict[date, Decimal]:
-    rows = reader.roll_up((metric,), ("month",), Scope())
-    return dict(zip(rows["month"], rows["numerator"], strict=True))
+def _sums(reader: Reader, *metrics: str) -> list[dict[date, Decimal]]:
+    """Numerators by month, per metric."""
+    rows = reader.roll_up(metrics, ("month",), Scope())
+    found = {(metric, month): amount for metric, month, amount, *_ in rows.iter_rows()}
+    return [
+        {month: amount for (own, month), amount in found.items() if own == metric}
+        for metric in metrics
+    ]
 
 
 def _of(by_month: Mapping[date, Decimal], months: Iterable[date]) -> Decimal:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -33,10 +34,12 @@ class Counted:
         rows: cell, zone, time (day or week), due, late, expected, variance; expectations
             moved together so that over the whole scope they sum to what was late.
         larger: Per resolution, the cell that each row lies in; null where none is known.
+        step: Days of one stretch of time: 7, or 1 in a short period.
     """
 
     rows: pl.DataFrame
     larger: dict[int, pl.Series] = field(repr=False)
+    step: int = _WEEK_DAYS
 
     @property
     def due(self) -> int:
@@ -47,6 +50,12 @@ class Counted:
     def late(self) -> int:
         """Of them, late."""
         return int(self.rows["late"].sum())
+
+    def at(self, time: date) -> "Counted":
+        """What was due in one week, or day."""
+        wanted = self.rows["time"] == time
+        kept = {resolution: place.filter(wanted) for resolution, place in self.larger.items()}
+        return Counted(self.rows.filter(wanted), kept, self.step)
 
     def finest(self) -> int:
         """The finest resolution with 80 % of the placed deliveries in cells of 30 or more.
@@ -126,7 +135,7 @@ def counted(reader: Reader, scope: Scope) -> Counted:
         )
         found = rows.select("cell").join(names, on="cell", how="left", maintain_order="left")
         larger[resolution] = found["place"]
-    return Counted(rows, larger)
+    return Counted(rows, larger, 1 if short else _WEEK_DAYS)
 
 
 def calibrated(rows: pl.DataFrame) -> pl.DataFrame:

@@ -20,8 +20,11 @@ def quantiles(reader: Reader, name: str, by: Sequence[str], scope: Scope) -> pl.
         arrived), p50, p90, p95; a quantile is null where it lies among those without.
 
     Raises:
-        ScopeError: No row lies in the scope, or a dimension cuts time.
+        ScopeError: No row lies in the scope, a dimension cuts time, or it counts texts.
     """
+    if reader.catalog.distribution(name).unit == "text":
+        message = f"'{name}' counts texts; ask for a distribution of numbers"
+        raise ScopeError(message)
     found = reader.distribution(name, by, scope)
     if found.is_empty():
         message = f"nothing to measure '{name}' by lies in this scope; widen it"

@@ -6,19 +6,11 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from dashboard.analysis.board import Cell, Matrix, Scoreboard, SegmentScore, Week
-from dashboard.analysis.control import control
+from dashboard.analysis.control import LATE_NEWS, Frame, charts_of
 from dashboard.analysis.control_chart import ProcessChart, Rebaseline
+from dashboard.analysis.daily import Daily, daily_sums
 from dashboard.analysis.days import Compared, compared, last_known_day
-from dashboard.analysis.figures import (
-    Daily,
-    Figure,
-    change,
-    daily_sums,
-    figure,
-    measured,
-    nothing_found,
-    verdict_of,
-)
+from dashboard.analysis.figures import Figure, change, figure, nothing_found, verdict_of
 from dashboard.analysis.finding import finding
 from dashboard.analysis.standing import standing, targets_of, with_streaks
 from dashboard.catalog import HEADLINES
@@ -67,17 +59,18 @@ def scoreboard(
     """
     days = compared(reader, scope.period or _all_days(reader, scope), scope.versus)
     period, span = days.period, reader.span()
-    series = _Series.read(reader, scope, days, HEADLINES, span)
+    series = _Series.read(reader, scope, days, HEADLINES, (*_READINGS, LATE_NEWS))
     if not series.volume(WHOLE, period):
         raise ScopeError(nothing_found(reader, scope))
     scores, whole = _scores(series, scope, days)
-    asked = scope.during(period)
-    processes = _processes(reader, asked, whole, rebaselines)
+    due = _ON_TIME in whole.cells
+    processes = _processes(series, scope.during(period), rebaselines) if due else {}
     segments = [
         replace(score, process=processes.get(score.segment))
         for score in with_streaks(reader, scores, series.figure, period)
     ]
     whole = replace(whole, process=processes.get(WHOLE))
+    readings = (series.figure(name, WHOLE, period) for name in _READINGS)
     return Scoreboard(
         message=finding(segments, whole),
         period=period,
@@ -86,7 +79,7 @@ def scoreboard(
         segments=tuple(segments),
         whole=whole,
         weeks=tuple(_weeks(series, period, last_known_day(reader), span)),
-        readings=tuple(measured(reader, _READINGS, (), asked)),
+        readings=tuple(one for one in readings if one),
     )
 
 
@@ -111,7 +104,11 @@ def matrix(reader: Reader, scope: Scope) -> Matrix:
 
 @dataclass(frozen=True)
 class _Series:
-    """Daily sums of some metrics and the volume, by metric and segment."""
+    """Daily sums of some metrics and the volume, by metric and segment.
+
+    Attributes:
+        names: The metrics that are judged; others may stand beside them.
+    """
 
     reader: Reader
     names: tuple[str, ...]
@@ -124,13 +121,14 @@ class _Series:
         scope: Scope,
         days: Compared,
         names: tuple[str, ...],
-        since: Period | None = None,
+        beside: tuple[str, ...] = (),
     ) -> "_Series":
-        """Read once all days that are judged, their 52 weeks, and those from `since` on."""
-        period = days.period
+        """Read once all days that are judged and their 52 weeks; with others, all days."""
+        period, since = days.period, reader.span() if beside else None
         start = min(d.start for d in (period, days.versus, since, _trend_window(period)) if d)
         asked = scope.during(Period(start, period.end))
-        found = daily_sums(reader, (*names, "volume"), ("segment",), asked)
+        wanted = tuple(dict.fromkeys((*names, "volume", *beside)))
+        found = daily_sums(reader, wanted, ("segment",), asked)
         whole = {
             (name, WHOLE): Daily.together(days for (own, _), days in found.items() if own == name)
             for name in {name for name, _ in found}
@@ -146,13 +144,13 @@ class _Series:
     def volume(self, segment: str, period: Period) -> int:
         """Deliveries promised in a period."""
         daily = self.daily.get(("volume", segment))
-        return int(sum(daily.during(period).numerators)) if daily else 0
+        return int(daily.during(period).numerator) if daily else 0
 
     def figure(self, metric: str, segment: str, period: Period) -> Figure | None:
         """A segment's figure over a period; None where it has no row."""
         daily = self.daily.get((metric, segment))
         days = daily.during(period) if daily else None
-        if days is None or not days.days:
+        if days is None or not len(days.days):
             return None
         group = () if segment == WHOLE else (("segment", segment),)
         return figure(self.reader.catalog.metric(metric), group, days, period)
@@ -212,14 +210,17 @@ def _hold_against_family(series: _Series, scores: Sequence[SegmentScore]) -> lis
 
 
 def _processes(
-    reader: Reader, asked: Scope, whole: SegmentScore, rebaselines: tuple[Rebaseline, ...]
+    series: _Series, asked: Scope, rebaselines: tuple[Rebaseline, ...]
 ) -> Mapping[str, ProcessChart]:
-    """On-time rate by week as control charts, by segment; none where nothing is due."""
-    if _ON_TIME not in whole.cells:
-        return {}
-    [together] = control(reader, _ON_TIME, (), asked, rebaselines)
-    charts = control(reader, _ON_TIME, ("segment",), asked, rebaselines)
-    found = {WHOLE: together, **{dict(chart.group)["segment"]: chart for chart in charts}}
+    """On-time rate by week as control charts, by segment."""
+    metric = series.reader.catalog.metric(_ON_TIME)
+    frame = Frame.read(series.reader, asked, rebaselines)
+    charted = [one for one in series.daily.items() if one[0][0] in {_ON_TIME, LATE_NEWS}]
+    whole = {(name,): days for (name, segment), days in charted if segment == WHOLE}
+    parts = {key: days for key, days in charted if key[1] != WHOLE}
+    charts = charts_of(metric, ("segment",), parts, frame)
+    found = dict(zip((WHOLE,), charts_of(metric, (), whole, frame), strict=False))
+    found |= {dict(chart.group)["segment"]: chart for chart in charts}
     if not _is_sliced(asked):
         return found
     unaimed = {"target": None, "assurance": "not judged"}
@@ -231,7 +232,7 @@ def _all_days(reader: Reader, scope: Scope) -> Period:
     days = [
         day
         for daily in daily_sums(reader, (*HEADLINES, "volume"), (), scope).values()
-        for day in daily.days
+        for day in (daily.span.start, daily.span.end)
     ]
     if not days:
         raise ScopeError(nothing_found(reader, scope))
@@ -240,7 +241,7 @@ def _all_days(reader: Reader, scope: Scope) -> Period:
 
 def _is_sliced(scope: Scope) -> bool:
     """Whether segments are seen in part: a segment's target is for all of it."""
-    return any(name != "segment" for name, _ in scope.filters)
+    return bool(scope.where) or any(name != "segment" for name, _ in scope.filters)
 
 
 def _trend_window(period: Period) -> Period:
@@ -256,11 +257,10 @@ def _weeks(series: _Series, period: Period, known: date, span: Period | None) ->
     weeks = []
     for segment in series.segments(window):
         daily = series.daily.get((_ON_TIME, segment))
-        days = daily.during(window) if daily else Daily((), (), ())
-        starts = sorted({day - timedelta(days=day.weekday()) for day in days.days})
-        sums = zip(starts, *days.weeks(), strict=True)
+        days = daily.during(window) if daily else Daily.of((), (), ())
+        sums = zip(days.week_starts(), *(terms.tolist() for terms in days.weeks()), strict=True)
         for start, numerator, denominator in sums:
             cut = start + _WEEK > last or (span is not None and start < span.start)
-            value = float(numerator / denominator) if denominator else None
-            weeks.append(Week(segment, start, value, float(numerator), float(denominator), cut))
+            value = numerator / denominator if denominator else None
+            weeks.append(Week(segment, start, value, numerator, denominator, cut))
     return weeks

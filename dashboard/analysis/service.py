@@ -1,28 +1,19 @@
 """Is the promise kept, per segment and service, and is the process in control?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import polars as pl
 
 from dashboard.analysis.board import Standing
-from dashboard.analysis.control import Frame, charted
+from dashboard.analysis.control import LATE_NEWS, Frame, chartable, charts_of
 from dashboard.analysis.control_chart import ProcessChart, Rebaseline
+from dashboard.analysis.daily import Daily, daily_sums
 from dashboard.analysis.days import compared
-from dashboard.analysis.figures import (
-    Change,
-    Daily,
-    Figure,
-    change,
-    daily_sums,
-    figure,
-    measured,
-    nothing_found,
-    verdict_of,
-)
+from dashboard.analysis.figures import Change, Figure, change, figure, nothing_found, verdict_of
 from dashboard.analysis.standing import standing
-from dashboard.catalog import Metric
+from dashboard.catalog import Catalog, Metric
 from dashboard.errors import ScopeError
 from dashboard.scope import Period, Scope
 from dashboard.stats.periods import holm
@@ -121,11 +112,12 @@ def service(
     days = compared(reader, scope.period or span, scope.versus)
     asked = replace(scope, period=days.period, versus=days.versus)
     frame = Frame.read(reader, asked, rebaselines)
-    stated = reader.catalog.metric(metric)
-    whole = _judged(_segments(reader, stated, asked, frame))
+    sums = _Sums.read(reader, chartable(reader, metric, _CELL), asked, frame)
+    stated = sums.metric
+    whole = _judged(_segments(sums, asked, frame))
     if not whole:
         raise ScopeError(nothing_found(reader, scope))
-    beside = tuple(measured(reader, BESIDE, ("segment",), scope.during(days.period)))
+    beside = tuple(sums.beside(reader.catalog, days.period))
     found = {one.metric.name for one in beside if one.denominator}
     return Service(
         message=_message(stated, whole),
@@ -133,7 +125,7 @@ def service(
         period=days.period,
         versus=days.versus,
         running=days.running,
-        cells=(*whole, *_services(reader, stated, asked, frame)),
+        cells=(*whole, *_services(sums, frame)),
         beside=beside,
         missing=tuple(name for name in BESIDE if name not in found),
     )
@@ -172,32 +164,75 @@ def cells_table(found: Service, snapshot: int) -> pl.DataFrame:
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
-def _segments(reader: Reader, metric: Metric, scope: Scope, frame: Frame) -> list[ServiceCell]:
+@dataclass(frozen=True)
+class _Sums:
+    """Daily sums of all that the page shows, read at once.
+
+    Attributes:
+        cells: By metric, segment and service.
+        segments: By metric and segment.
+    """
+
+    metric: Metric
+    cells: Mapping[tuple, Daily]
+    segments: Mapping[tuple, Daily]
+
+    @classmethod
+    def read(cls, reader: Reader, metric: Metric, scope: Scope, frame: Frame) -> "_Sums":
+        """Over all days that a chart, a figure, its change or its year needs."""
+        start = min(frame.days.start, _year(frame.period).start)
+        if scope.versus:
+            start = min(start, scope.versus.start)
+        days = scope.during(Period(start, frame.period.end))
+        wanted = tuple(dict.fromkeys((metric.name, LATE_NEWS, *BESIDE)))
+        cells = daily_sums(reader, wanted, _CELL, days)
+        parts: dict[tuple, list[Daily]] = {}
+        for (name, segment, _), daily in cells.items():
+            parts.setdefault((name, segment), []).append(daily)
+        return cls(metric, cells, {key: Daily.together(own) for key, own in parts.items()})
+
+    def over(self, key: tuple, metric: Metric, period: Period) -> Figure | None:
+        """A group's figure over some days; None where it has no row."""
+        daily = (self.segments if len(key) == 1 else self.cells).get((metric.name, *key))
+        days = daily.during(period) if daily else None
+        if days is None or not len(days.days):
+            return None
+        return figure(metric, tuple(zip(_CELL, key, strict=False)), days, period)
+
+    def beside(self, catalog: Catalog, period: Period) -> Iterator[Figure]:
+        """What stands beside the promise, by segment."""
+        for name in BESIDE:
+            for segment in sorted(key[1] for key in self.segments if key[0] == name):
+                found = self.over((segment,), catalog.metric(name), period)
+                if found:
+                    yield found
+
+
+def _segments(sums: _Sums, scope: Scope, frame: Frame) -> list[ServiceCell]:
     """Every segment over all its services, with its change."""
     charts = {
         process.group[0][1]: process
-        for process in charted(reader, metric.name, ("segment",), scope, frame)
+        for process in charts_of(sums.metric, ("segment",), sums.segments, frame)
     }
     cells = []
-    for segment, daily in _daily(reader, metric, scope, frame.period).items():
-        now = _over(metric, segment, daily, frame.period)
-        if now is not None:
-            moved = _change(metric, segment, daily, scope, now)
+    for segment in sorted(key[1] for key in sums.segments if key[0] == sums.metric.name):
+        now = sums.over((segment,), sums.metric, frame.period)
+        if now is not None and now.denominator:
+            moved = _change(sums, segment, scope, now)
             cells.append(_cell((segment, ALL), now, frame, charts.get(segment), moved))
     return sorted(cells, key=lambda cell: (-(cell.figure.denominator or 0), cell.segment))
 
 
-def _services(reader: Reader, metric: Metric, scope: Scope, frame: Frame) -> list[ServiceCell]:
+def _services(sums: _Sums, frame: Frame) -> list[ServiceCell]:
     """Every segment by service."""
     charts = {
         tuple(value for _, value in process.group): process
-        for process in charted(reader, metric.name, _CELL, scope, frame)
+        for process in charts_of(sums.metric, _CELL, sums.cells, frame)
     }
     cells = []
-    for found in measured(reader, (metric.name,), _CELL, scope.during(frame.period)):
-        segment, name = (value for _, value in found.group)
-        if found.denominator:
-            place = (segment, name)
+    for place in sorted(key[1:] for key in sums.cells if key[0] == sums.metric.name):
+        found = sums.over(place, sums.metric, frame.period)
+        if found and found.denominator:
             cells.append(_cell(place, found, frame, charts.get(place)))
     return cells
 
@@ -213,32 +248,17 @@ def _cell(
     return ServiceCell(*place, found, target, standing(found, target), process, moved)
 
 
-def _daily(reader: Reader, metric: Metric, scope: Scope, period: Period) -> Mapping[str, Daily]:
-    """Daily sums by segment over all days that a figure, its change or its year needs."""
-    start = min(period.start, period.end - _YEAR + timedelta(days=1))
-    if scope.versus:
-        start = min(start, scope.versus.start)
-    days = scope.during(Period(start, period.end))
-    return {
-        segment: daily
-        for (_, segment), daily in daily_sums(reader, (metric.name,), ("segment",), days).items()
-    }
-
-
-def _over(metric: Metric, segment: str, daily: Daily, period: Period | None) -> Figure | None:
-    """A segment's figure over some days; None where it has nothing to divide by."""
-    days = daily.during(period) if period else None
-    if not period or not days or not any(days.denominators):
+def _change(sums: _Sums, segment: str, scope: Scope, now: Figure) -> Change | None:
+    then = sums.over((segment,), sums.metric, scope.versus) if scope.versus else None
+    daily = sums.segments[sums.metric.name, segment]
+    if then is None or not then.denominator:
         return None
-    return figure(metric, (("segment", segment),), days, period)
+    return change(now, then, daily.during(_year(now.period)))
 
 
-def _change(
-    metric: Metric, segment: str, daily: Daily, scope: Scope, now: Figure
-) -> Change | None:
-    then = _over(metric, segment, daily, scope.versus)
-    year = Period(now.period.end - _YEAR + timedelta(days=1), now.period.end)
-    return change(now, then, daily.during(year)) if then else None
+def _year(period: Period) -> Period:
+    """The 52 weeks up to the end of a period."""
+    return Period(period.end - _YEAR + timedelta(days=1), period.end)
 
 
 def _judged(cells: Sequence[ServiceCell]) -> list[ServiceCell]:

@@ -1,11 +1,15 @@
 """What do customers get in touch about, and what of it is new, and where?"""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Literal
 
+import polars as pl
+
+from dashboard.analysis.daily import Daily, daily_sums
 from dashboard.analysis.figures import FEWEST, nothing_found
 from dashboard.errors import ScopeError
 from dashboard.scope import Period, Scope
@@ -23,6 +27,10 @@ FEWEST_CASES = 10
 
 LEVEL = 0.10
 """Share of the themes called emerging that may be false, in each family."""
+
+_DISTRIBUTIONS: Mapping[Source, str] = MappingProxyType(
+    {"contacts": "contact_themes", "comments": "comment_themes"}
+)
 
 Key = tuple[str, str]
 """Theme and zone."""
@@ -73,7 +81,6 @@ class Talk:
         cases: Deliveries with a contact (or comments) by theme and zone.
         exposures: Deliveries due (or comments) by zone.
         words: How often each keyword matched, by theme.
-        filed: The contact tool's own themes; '' was not filed.
         said: Deliveries with a contact, or comments.
         unmatched: Of them, without any theme.
     """
@@ -81,7 +88,6 @@ class Talk:
     cases: Mapping[Key, int]
     exposures: Mapping[str, int]
     words: Mapping[str, Mapping[str, int]]
-    filed: Mapping[str, int]
     said: int
     unmatched: int
 
@@ -96,6 +102,8 @@ class ThemeReview:
         overall: Each source and theme over the whole scope, the most frequent first.
         zones: Each source, theme and zone that can be compared; emerging ones first.
         now: What was said, by source.
+        filed: Deliveries by the contact tool's own themes, the most frequent first; ''
+            was not filed.
         due: Deliveries due now.
     """
 
@@ -104,6 +112,7 @@ class ThemeReview:
     overall: tuple[Emergence, ...]
     zones: tuple[Emergence, ...]
     now: Mapping[Source, Talk]
+    filed: Mapping[str, int]
     due: int
 
     @property
@@ -119,12 +128,11 @@ def themes(reader: Reader, scope: Scope) -> ThemeReview:
         ScopeError: No delivery of the scope is due.
     """
     base = _base(reader, scope)
-    due = _due(reader, scope)
+    said = _Said(reader, scope, base)
+    due_then, due = said.due()
     if not due:
         raise ScopeError(nothing_found(reader, scope))
-    now = {source: _talk(reader, source, scope, due) for source in SOURCES}
-    then_due = _due(reader, scope.during(base)) if base else {}
-    then = {source: _talk(reader, source, scope.during(base), then_due) for source in SOURCES}
+    then, now = said.talks(due_then, due)
     overall, zones = _compare(reader, now, then)
     return ThemeReview(
         message=_message(now, base, zones, overall),
@@ -132,6 +140,7 @@ def themes(reader: Reader, scope: Scope) -> ThemeReview:
         overall=tuple(sorted(overall, key=lambda one: (one.source == "comments", -one.now))),
         zones=tuple(sorted(zones, key=lambda one: (not one.emerging, one.p_value or 0.0))),
         now=now,
+        filed=_filed(reader, scope),
         due=sum(due.values()),
     )
 
@@ -145,45 +154,92 @@ def _base(reader: Reader, scope: Scope) -> Period | None:
     return Period(max(span.start, scope.period.start - BASE), max(end, span.start))
 
 
-def _due(reader: Reader, scope: Scope) -> dict[str, int]:
-    found = reader.roll_up(("on_time_rate",), ("zone",), scope)
-    return {row["zone"]: int(row["denominator"]) for row in found.iter_rows(named=True)}
+@dataclass(frozen=True)
+class _Said:
+    """What was said, and what it is counted over, before and now: read in one pass.
+
+    Attributes:
+        base: The days before; they end where the scope's begin. None for none.
+    """
+
+    reader: Reader
+    scope: Scope
+    base: Period | None
+
+    @property
+    def whole(self) -> Scope:
+        """The scope, from the first day compared with on."""
+        if self.base is None or self.scope.period is None:
+            return self.scope
+        return self.scope.during(Period(self.base.start, self.scope.period.end))
+
+    def due(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Deliveries due by zone."""
+        found = daily_sums(self.reader, ("on_time_rate",), ("zone",), self.whole)
+        by_zone = {zone: days for (_, zone), days in found.items()}
+        then = _due(by_zone, self.base) if self.base else {}
+        return then, _due(by_zone, self.scope.period)
+
+    def of(self, source: Source) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """How often what was said of each zone: columns zone, value, rows."""
+        name, by = _DISTRIBUTIONS[source], ("zone",)
+        if self.base is None or self.scope.period is None:
+            found = self.reader.distribution(name, by, self.scope)
+            return found.clear(), found
+        found = self.reader.distribution(name, by, self.whole, self.scope.period.start)
+        return found.filter(~pl.col("is_since")), found.filter("is_since")
+
+    def talks(self, *due: Mapping[str, int]) -> Iterator[dict[Source, Talk]]:
+        """All that was said, before and now, over the deliveries due."""
+        both = zip(self.of("contacts"), self.of("comments"), due, strict=True)
+        for contacts, comments, own in both:
+            yield {
+                "contacts": _counted(contacts, own),
+                "comments": _counted(comments, _by_zone(comments)),
+            }
 
 
-def _talk(reader: Reader, source: Source, scope: Scope, due: Mapping[str, int]) -> Talk:
-    if not due:
-        return Talk({}, {}, {}, {}, 0, 0)
-    if source == "contacts":
-        found = reader.report("contact_themes", scope).iter_rows()
-        rows = [(zone, pairs, tools, count) for zone, pairs, tools, count in found]
-        return _counted(rows, due)
-    found = reader.report("comment_themes", scope).iter_rows()
-    rows = [(zone, pairs or "", "", count) for zone, pairs, count in found]
-    comments = Counter[str]()
-    for zone, _, _, count in rows:
-        comments[zone] += count
-    return _counted(rows, comments)
+def _due(by_zone: Mapping[str, Daily], period: Period | None) -> dict[str, int]:
+    inside = {zone: days.during(period) if period else days for zone, days in by_zone.items()}
+    return {zone: int(days.denominator) for zone, days in inside.items() if len(days.days)}
 
 
-def _counted(rows: Iterable[tuple[str, str, str, int]], exposures: Mapping[str, int]) -> Talk:
-    """Add up rows of zone, 'theme=keyword' pairs, filed themes and how often."""
-    cases, filed = Counter[Key](), Counter[str]()
-    words: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    said = unmatched = 0
-    for zone, text, tools, count in rows:
-        pairs = {
-            tuple(pair.split(PAIR, 1)) for part in text.split(";") for pair in part.split(END)
-        }
-        known = {(pair[0], pair[1]) for pair in pairs if len(pair) == 2}  # noqa: PLR2004
-        said += count
-        unmatched += 0 if known else count
-        for theme in {theme for theme, _ in known}:
-            cases[theme, zone] += count
-        for theme, word in known:
-            words[theme][word] += count
-        for tool in set(tools.split(";")):
-            filed[tool] += count
-    return Talk(cases, exposures, words, filed, said, unmatched)
+def _by_zone(rows: pl.DataFrame) -> dict[str, int]:
+    return dict(rows.group_by("zone").agg(pl.col("rows").sum()).iter_rows())
+
+
+def _counted(rows: pl.DataFrame, exposures: Mapping[str, int]) -> Talk:
+    """Add up texts' matches ('theme=keyword' pairs) by zone."""
+    texts = rows["value"].drop_nulls().unique().to_list()
+    pairs = [(text, *pair) for text in texts for pair in sorted(_pairs(text))]
+    columns = dict.fromkeys(("value", "theme", "word"), pl.String)
+    held = rows.join(pl.DataFrame(pairs, columns, orient="row"), on="value")
+    once = held.unique(["zone", "value", "theme"])
+    words: dict[str, dict[str, int]] = {}
+    for theme, word, count in _added(held, "theme", "word"):
+        words.setdefault(theme, {})[word] = count
+    cases = {(theme, zone): count for theme, zone, count in _added(once, "theme", "zone")}
+    matched = once.unique(["zone", "value"])
+    said, known = (int(some["rows"].sum()) for some in (rows, matched))
+    return Talk(cases, exposures, words, said, said - known)
+
+
+def _added(rows: pl.DataFrame, *by: str) -> list[tuple]:
+    return rows.group_by(by).agg(pl.col("rows").sum()).sort(by).rows()
+
+
+def _pairs(text: str) -> set[tuple[str, str]]:
+    """Theme and keyword of every match in the contacts of a delivery, or in a comment."""
+    parts = (pair.partition(PAIR) for one in text.split(";") for pair in one.split(END))
+    return {(theme, word) for theme, is_pair, word in parts if is_pair}
+
+
+def _filed(reader: Reader, scope: Scope) -> dict[str, int]:
+    """How often the contact tool filed something under each of its words."""
+    found = Counter[str]()
+    for text, count in reader.distribution("contact_tool_themes", (), scope).iter_rows():
+        found.update(dict.fromkeys((text or "").split(";"), count))
+    return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
 
 
 def _compare(

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Literal
 
 import numpy as np
 
-from dashboard.analysis.figures import Daily, Figure, daily_sums, figure, nothing_found
+from dashboard.analysis.daily import Daily, daily_sums
+from dashboard.analysis.figures import Figure, figure, nothing_found
 from dashboard.errors import NotEnoughDataError, ScopeError
 from dashboard.scope import Period, Scope
 from dashboard.stats.periods import ratio_interval
@@ -72,12 +72,12 @@ def value_map(reader: Reader, scope: Scope) -> ValueMap:
     margins = {segment: days for (name, segment), days in found.items() if name == _MARGIN}
     volumes = {segment: days for (name, segment), days in found.items() if name == "volume"}
     together = Daily.together(margins.values())
-    if not any(together.denominators):
-        message = "no completed delivery has both revenue and cost; " + (
-            "choose another period" if found else nothing_found(reader, scope)
-        )
+    if not found:
+        raise ScopeError(nothing_found(reader, scope))
+    if not together.denominator:
+        message = "no completed delivery has both revenue and cost; choose another period"
         raise ScopeError(message)
-    period = scope.period or Period(together.days[0], together.days[-1])
+    period = scope.period or together.span
     metric = reader.catalog.metric(_MARGIN)
     average = figure(metric, (), together, period)
     placed = []
@@ -86,7 +86,7 @@ def value_map(reader: Reader, scope: Scope) -> ValueMap:
         if margin.value is not None and segment in volumes:
             share = _share(volumes, segment)
             call = _call(margin, average, share, 1 / len(volumes))
-            volume = int(sum(volumes[segment].numerators))
+            volume = int(volumes[segment].numerator)
             placed.append(SegmentValue(segment, margin, volume, *share, call))
     placed.sort(key=lambda one: (-one.volume, one.segment))
     return ValueMap(tuple(placed), average, 1 / len(volumes), period, _said(placed))
@@ -95,12 +95,13 @@ def value_map(reader: Reader, scope: Scope) -> ValueMap:
 def _share(volumes: Mapping[str, Daily], segment: str) -> tuple[float, float | None, float | None]:
     """A segment's share of the volume, with limits from how its weeks scatter."""
     whole = Daily.together(volumes.values())
-    own = dict(zip(volumes[segment].days, volumes[segment].numerators, strict=True))
-    of_days = tuple(own.get(day, Decimal(0)) for day in whole.days)
-    weeks = Daily(whole.days, of_days, whole.numerators).weeks()
+    own = np.zeros(len(whole.days), whole.numerators.dtype)
+    own[np.searchsorted(whole.days, volumes[segment].days)] = volumes[segment].numerators
+    of_all = Daily(whole.days, own, whole.numerators)
+    weeks = of_all.weeks()
     if np.count_nonzero(weeks[1]) < _FEWEST_WEEKS:
-        weeks = np.array(of_days, float), np.array(whole.numerators, float)
-    share = float(sum(of_days) / sum(whole.numerators))
+        weeks = of_all.by_day()
+    share = float(of_all.numerator / of_all.denominator)
     try:
         found = ratio_interval(*weeks, share=True)
     except NotEnoughDataError:

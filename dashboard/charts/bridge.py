@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from dashboard.analysis import Money, WhatChanged
 from dashboard.charts import formats
 from dashboard.charts.drawing import Drawing, blank, words
+from dashboard.charts.gaps import gap_said
 from dashboard.charts.palette import Palette
 from dashboard.charts.words import Days, detail
 
@@ -122,6 +123,7 @@ def change_sentences(found: WhatChanged) -> list[str]:
         change_said(found),
         warning_said(found),
         money_said(found.money),
+        *(gap_said(gap) for gap in found.gaps if gap.is_missed),
         beside_said(found),
         season_said(found),
         presence_said(found),

@@ -15,6 +15,7 @@ _SEGMENTS: dict[Theme, tuple[str, ...]] = {
     "light": ("#0072b2", "#d55e00", "#008a63", "#b5578f", "#a87400", "#2f8fc4", "#6f6a00"),
     "dark": ("#4fa3dc", "#f08040", "#2dbd92", "#dc94bd", "#e6a929", "#86cdf5", "#efe56b"),
 }
+_CHOICE: dict[Theme, str] = {"light": "#0b5c94", "dark": "#7cc0f0"}
 _NOT_SEGMENTS = {"(none)", "(unassigned)"}
 _UNKNOWN: dict[Theme, str] = {"light": "#767676", "dark": "#9a9a9a"}
 
@@ -43,6 +44,11 @@ class Palette:
             return _UNKNOWN[self.theme]
         colours = _SEGMENTS[self.theme]
         return colours[self.segments.index(name) % len(colours)]
+
+    @property
+    def choice(self) -> str:
+        """What a reader has chosen on a map."""
+        return _CHOICE[self.theme]
 
     def lighter(self, colour: str) -> str:
         """The same colour as a tint of the ground, for what is compared with."""

@@ -182,9 +182,8 @@ def emerging_table(found: ThemeReview, most: int = 15) -> pl.DataFrame:
 
 def filed_table(found: ThemeReview) -> pl.DataFrame:
     """How the contact tool itself filed the contacts: its own words, no keywords."""
-    filed = sorted(found.now["contacts"].filed.items(), key=lambda pair: -pair[1])
     rows = [{"Filed by the contact tool as": name or "(not filed)", "Deliveries": count}
-            for name, count in filed]  # fmt: skip
+            for name, count in found.filed.items()]  # fmt: skip
     return _safe(_frame(rows, "Filed by the contact tool as", "Deliveries"))
 
 

@@ -10,6 +10,7 @@ from dashboard.analysis.silent import SilentFailures
 from dashboard.charts import formats
 from dashboard.charts.drawing import Drawing, blank, words
 from dashboard.charts.palette import Palette
+from dashboard.stats.weighting import FEWEST_REPLIES
 
 _STARS = (1.0, 5.0)
 _ROOM = 0.12
@@ -53,6 +54,22 @@ def rating_dots(found: Satisfaction, palette: Palette) -> Drawing:
     figure.update_layout(margin={"t": 4})
     told = "; ".join(_said(one).replace("<br>", ", ") for one in shown)
     return Drawing(figure, f"Weighted rating, 1 to 5 stars: {told or 'no segment has one'}.")
+
+
+def effective_said(found: Satisfaction) -> str:
+    """What effective n is, and why it can exceed a segment's own answers."""
+    lent = [
+        one.segment
+        for one in found.segments
+        if one.rating and any(part.borrowed for part in one.outcomes)
+    ]
+    said = "Effective n: so many answers of equal weight would be as sure."
+    if not lent:
+        return said
+    return (
+        f"{said} In {', '.join(lent)} it can exceed the answers: where fewer than "
+        f"{FEWEST_REPLIES} answered about an outcome, all segments' answers on it stand in."
+    )
 
 
 def lateness_ratings(found: LatenessCost, palette: Palette) -> Drawing:

@@ -21,6 +21,7 @@ from dashboard.errors import NotEnoughDataError
 
 if TYPE_CHECKING:
     from dashboard.analysis import Contributors, WhatChanged
+    from dashboard.analysis.gap import Gap
     from dashboard.scope import Scope
     from dashboard.warehouse import Reader
 
@@ -95,6 +96,7 @@ def _account(
         "same_mix": found.same_mix,
         "simpson": found.is_reversed,
         "money": asdict(found.money) if found.money else None,
+        "gaps": [_gap(gap) for gap in found.gaps],
         "cells": [asdict(mover) for mover in found.movers],
         "contributors": [asdict(one) for one in drivers.found] if drivers else None,
         "tested": drivers.tested if drivers else None,
@@ -104,14 +106,29 @@ def _account(
     }
 
 
+def _gap(gap: "Gap") -> dict[str, Any]:
+    return {
+        "segment": gap.segment,
+        "value": gap.figure.value,
+        "target": gap.target,
+        "missed": gap.is_missed,
+        "lacking": gap.lacking,
+        "cash": None if gap.cash is None else float(gap.cash),
+        "churn_exposure": None if gap.exposure is None else float(gap.exposure),
+    }
+
+
 def _print(found: "WhatChanged", drivers: "Contributors | None", reader: "Reader") -> None:
     from dashboard import charts
     from dashboard.analysis.change import change_table
+    from dashboard.charts.gaps import gaps_table
 
     for sentence in charts.change_sentences(found):
         click.echo(sentence)
     dates = ["start", "end", "versus_start", "versus_end", "snapshot", "unit", "metric"]
     printing.table(change_table(found, reader.manifest.id).drop(dates))
+    if found.gaps:
+        printing.table(gaps_table(found.gaps))
     if drivers:
         click.echo(charts.contributors_said(drivers))
         if drivers.found:

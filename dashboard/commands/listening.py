@@ -52,6 +52,7 @@ def satisfaction_command(folder: Path | None, form: str, **asked: Any) -> int:
     elif form == "table":
         click.echo(f"{said.message}.")
         printing.table(voice_tables.segment_table(said).drop("Note"))
+        click.echo(voices.effective_said(said))
         click.echo(voices.cost_sentence(cost))
         printing.table(voice_tables.band_rows(cost))
         click.echo(voices.silence_sentence(silent))
@@ -86,7 +87,7 @@ def themes_command(folder: Path | None, form: str, **asked: Any) -> int:
                 "zones": zones.to_dicts(),
                 "overall": overall.to_dicts(),
                 "words": found.now["contacts"].words,
-                "filed_by_tool": found.now["contacts"].filed,
+                "filed_by_tool": found.filed,
             }
         )
     elif form == "table":

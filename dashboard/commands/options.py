@@ -12,7 +12,7 @@ from dashboard import printing
 from dashboard.errors import ScopeError
 
 if TYPE_CHECKING:
-    from dashboard.scope import Period, Scope
+    from dashboard.scope import Period, Scope, Where
     from dashboard.warehouse import Reader, Warehouse
 
 DONE, REFUSALS, COULD_NOT = 0, 1, 2
@@ -104,35 +104,35 @@ def format_option(command: Command) -> Command:
 
 
 def scope_options(command: Command) -> Command:
-    """`--from`, `--to`, `--where` and `--snapshot`."""
+    """`--quarter`, `--from`, `--to`, `--where` and `--snapshot`."""
     for option in (
         click.option("--snapshot", type=int, help="Id of the snapshot (default: the newest)."),
         click.option(
-            "--where", "wheres", multiple=True, metavar="DIM=VALUE", help="Keep these only."
+            "--where",
+            "wheres",
+            multiple=True,
+            metavar="DIM=VALUE",
+            help="Keep these only; also a condition on a column: 'lateness_minutes >= 60'.",
         ),
         click.option("--to", "last", type=Day(), help="Last day (default: of the snapshot)."),
         click.option("--from", "first", type=Day(), help="First day (default: of the snapshot)."),
-    ):
-        command = option(command)
-    return command
-
-
-def versus_options(command: Command) -> Command:
-    """`--quarter` and `--versus`, beside `scope_options`."""
-    for option in (
-        click.option(
-            "--versus",
-            default="previous",
-            show_default=True,
-            metavar="WHEN",
-            help="'previous', 'last-year', a quarter like 2026Q2, or FROM..TO.",
-        ),
         click.option(
             "--quarter", metavar="YYYYQN", help="Days of a quarter, in place of --from and --to."
         ),
     ):
         command = option(command)
     return command
+
+
+def versus_options(command: Command) -> Command:
+    """`--versus`, beside `scope_options`."""
+    return click.option(
+        "--versus",
+        default="previous",
+        show_default=True,
+        metavar="WHEN",
+        help="'previous', 'last-year', a quarter like 2026Q2, or FROM..TO.",
+    )(command)
 
 
 def warehouse_path(folder: Path | None) -> Path:
@@ -165,20 +165,43 @@ def scope_asked(reader: "Reader", asked: dict[str, Any]) -> "Scope":
     """The scope that `scope_options` ask for."""
     from dashboard.scope import Scope
 
-    scope = Scope(_period(reader, asked["first"], asked["last"]))
+    scope = Scope(_period(reader, asked))
     wanted: dict[str, tuple[str, ...]] = {}
+    conditions = []
     for where in asked["wheres"]:
         name, is_pair, value = where.partition("=")
-        if not is_pair:
-            message = f"'{where}' is no filter; write it like segment=Premium"
+        if is_pair and name in reader.catalog.dimensions:
+            wanted[name] = (*wanted.get(name, ()), value)
+        else:
+            conditions.append(_condition(reader, where))
+    return scope.within(**wanted).holding(*conditions)
+
+
+def _condition(reader: "Reader", text: str) -> "Where":
+    """A `--where` that names no dimension: a condition on a column."""
+    from dashboard.errors import UnknownNameError
+    from dashboard.scope import Where
+
+    try:
+        found = Where.parse(text)
+    except ScopeError as refused:
+        message = f"'{text}' is no filter; write it like segment=Premium or lateness_minutes>=60"
+        raise ScopeError(message) from refused
+    if found.column not in reader.rows.columns:
+        known = (*reader.catalog.dimensions, *reader.rows.columns)
+        raise UnknownNameError.among("dimension", found.column, known)  # noqa: EM101  (a kind)
+    return found
+
+
+def _period(reader: "Reader", asked: dict[str, Any]) -> "Period | None":
+    from dashboard.scope import Period, Quarter
+
+    first, last = asked["first"], asked["last"]
+    if asked["quarter"]:
+        if first or last:
+            message = "--quarter beside --from or --to; give one or the other"
             raise ScopeError(message)
-        wanted[name] = (*wanted.get(name, ()), value)
-    return scope.within(**wanted)
-
-
-def _period(reader: "Reader", first: date | None, last: date | None) -> "Period | None":
-    from dashboard.scope import Period
-
+        return Quarter.parse(asked["quarter"]).period(reader.fiscal_year_start)
     if first is None and last is None:
         return None
     if first and last:
@@ -196,15 +219,8 @@ def compared_asked(reader: "Reader", asked: dict[str, Any]) -> "Scope":
     from dataclasses import replace
 
     from dashboard.analysis import days
-    from dashboard.scope import Quarter
 
     scope = scope_asked(reader, asked)
-    if asked["quarter"]:
-        if scope.period:
-            message = "--quarter beside --from or --to; give one or the other"
-            raise ScopeError(message)
-        period = Quarter.parse(asked["quarter"]).period(reader.fiscal_year_start)
-        scope = replace(scope, period=period)
     if scope.period is None:
         message = "no period is given; ask for --quarter 2026Q3, or --from and --to"
         raise ScopeError(message)

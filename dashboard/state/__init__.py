@@ -1,10 +1,26 @@
-"""What people write: sign-offs and notes, beside the snapshots they are about.
+"""What people write: sign-offs, notes, plans, settlements, disputes, beside snapshots.
 
 It lives in `state.sqlite` of the warehouse. Nothing in it changes a figure of a snapshot.
 """
 
+from dashboard.state.disputes import Claim, Decision, Dispute
 from dashboard.state.notes import Mark, Note, NoteKind
+from dashboard.state.plans import FrozenPlan, Terms
+from dashboard.state.settlements import Settled, SignedSettlement
 from dashboard.state.sign_offs import SignOff
 from dashboard.state.state import State
 
-__all__ = ["Mark", "Note", "NoteKind", "SignOff", "State"]
+__all__ = [
+    "Claim",
+    "Decision",
+    "Dispute",
+    "FrozenPlan",
+    "Mark",
+    "Note",
+    "NoteKind",
+    "Settled",
+    "SignOff",
+    "SignedSettlement",
+    "State",
+    "Terms",
+]

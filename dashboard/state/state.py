@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dashboard.errors import StateError
-from dashboard.state import notes, sign_offs
+from dashboard.state import disputes, notes, plans, settlements, sign_offs
 from dashboard.state.database import Database
+from dashboard.state.disputes import Claim, Decision, Dispute
 from dashboard.state.notes import Mark, Note, NoteKind
+from dashboard.state.plans import FrozenPlan, Terms
+from dashboard.state.settlements import Settled, SignedSettlement
 from dashboard.state.sign_offs import SignOff
 
 FILE = "state.sqlite"
@@ -105,6 +108,105 @@ class State:
         with self._database.reading() as connection:
             found = notes.read(connection, metric)
         return tuple(note for note in found if withdrawn or note.stands)
+
+    def sign_settlement(
+        self, settled: Settled, by: str, note: str | None = None, *, check: Callable[[int], object]
+    ) -> SignedSettlement:
+        """Sign a settlement off, and its snapshot with it: pruning leaves it alone.
+
+        Args:
+            settled: What is signed; it stays as it is, whatever is imported later.
+            by: Who signs.
+            note: What they say to it.
+            check: As for `sign_off`.
+
+        Raises:
+            StateError: Nobody is named, or the note is too long.
+        """
+        said = _said("note", note) if note else None
+        name, now = _said("name", by), _now()
+        with self._database.writing() as connection:
+            check(settled.snapshot)
+            known = {(one.snapshot, one.by) for one in sign_offs.read(connection)}
+            if (settled.snapshot, name) not in known:
+                about = f"settlement of {settled.carrier}, {settled.quarter}"
+                sign_offs.add(connection, SignOff(settled.snapshot, name, now, about))
+            return settlements.add(connection, settled, by=name, at=now, note=said)
+
+    def settlements(self, carrier: str | None = None) -> tuple[SignedSettlement, ...]:
+        """Settlements signed off, those replaced by later ones too; oldest first."""
+        if not self._database.exists:
+            return ()
+        with self._database.reading() as connection:
+            return settlements.read(connection, carrier)
+
+    def freeze_plan(self, experiment: str, terms: Terms, by: str) -> FrozenPlan:
+        """Freeze the plan of an experiment; a further one is kept beside the first.
+
+        Raises:
+            StateError: The terms are those of the last version, the hypothesis is empty, the
+                plan ends before it starts, or nobody is named.
+        """
+        _said("hypothesis", terms.hypothesis)
+        if terms.ends_on < terms.starts_on:
+            message = (
+                f"the plan stops on {terms.ends_on}, before {terms.starts_on}; start it first"
+            )
+            raise StateError(message)
+        name, by = _said("experiment", experiment), _said("name", by)
+        with self._database.writing() as connection:
+            return plans.add(connection, name, terms, by, _now())
+
+    def plans(self, experiment: str) -> tuple[FrozenPlan, ...]:
+        """All versions of an experiment's plan, the first one first."""
+        if not self._database.exists:
+            return ()
+        with self._database.reading() as connection:
+            return plans.read(connection, experiment)
+
+    def file_dispute(self, claim: Claim, by: str) -> Dispute:
+        """Dispute deliveries of a settlement, or the whole line of a clause.
+
+        Raises:
+            StateError: It names neither deliveries nor a clause, no reason, or nobody files.
+        """
+        if not claim.deliveries and claim.clause is None:
+            message = "the dispute names neither deliveries nor a clause; name what is disputed"
+            raise StateError(message)
+        _said("reason", claim.reason)
+        for what in ("note", "evidence"):
+            text = getattr(claim, what)
+            if text is not None:
+                _said(what, text)
+        with self._database.writing() as connection:
+            return disputes.file(connection, claim, _said("name", by), _now())
+
+    def decide_dispute(
+        self, dispute: int, decision: Decision, by: str, note: str | None = None
+    ) -> Dispute:
+        """Decide a dispute, once and for all.
+
+        Raises:
+            StateError: There is no such dispute, it was decided before, or nobody is named.
+        """
+        said = _said("note", note) if note else None
+        name = _said("name", by)
+        with self._database.writing() as connection:
+            return disputes.decide(
+                connection,
+                dispute,
+                decision=decision,
+                decided_by=name,
+                decided_at=_now(),
+                decision_note=said,
+            )
+
+    def disputes(self, carrier: str | None = None) -> tuple[Dispute, ...]:
+        """Disputes with one carrier, or with all, decided ones too; oldest first."""
+        if not self._database.exists:
+            return ()
+        with self._database.reading() as connection:
+            return disputes.read(connection, carrier)
 
 
 def _now() -> datetime:

@@ -4,6 +4,11 @@ Thousands of combinations are tried, so the best of them always looks good where
 Fortnights therefore take turns: what the search half shows must be seen again in the confirm
 half, which the search never saw, and its size is taken from there alone.
 
+Against days compared with, a combination is expected to be as late as it was then. Then holds
+but few late deliveries of most combinations, and the luckiest would look worst now. So a model
+of main effects says what to expect, corrected by how far the combination differed from it then,
+the more the more late deliveries that stands on (empirical Bayes).
+
 Reference:
     Benjamini and Hochberg (1995), "Controlling the False Discovery Rate"; Holm (1979).
 """
@@ -35,23 +40,11 @@ MOST_CARRIED = 20
 LEAST_OF_EXCESS = 0.5
 BLOCK_DAYS = 14
 FEWEST_DAYS = 2 * BLOCK_DAYS
+MOST_BORROWED = 50.0
+"""Late deliveries that the model may count for, at most, against those of a combination."""
+
 _WEEKDAYS = 7
 _Z = 1.959964
-
-
-@dataclass(frozen=True)
-class Noise:
-    """How much more deliveries of one depot and day vary together than by themselves.
-
-    Attributes:
-        correlation: Between two deliveries of one depot-day.
-        days: Days of one half.
-        depots: Depots, as so many of equal size.
-    """
-
-    correlation: float
-    days: float
-    depots: float
 
 
 @dataclass(frozen=True)
@@ -62,7 +55,7 @@ class Half:
         n: Deliveries due.
         late: Of them late.
         expected: Late ones to expect.
-        z: (late − expected) over its standard error.
+        z: (late − expected) over its standard error, were nothing amiss.
         p_value: Two-sided, not corrected.
         error: Standard error of the excess per delivery, at the rates seen.
     """
@@ -120,7 +113,7 @@ class Searched:
 
     Attributes:
         tested: Combinations with enough deliveries.
-        carried: Those that went on to the confirm half, the largest z first.
+        carried: Those that went on to the confirm half, in the order they were taken.
     """
 
     tested: int
@@ -153,7 +146,7 @@ def search(rows: Rows, days: float, depots: float) -> Searched:
     """Find combinations with more late deliveries than expected.
 
     Args:
-        rows: Deliveries due.
+        rows: Deliveries due; those of days compared with lie on no seam.
         days: Days of the period that were searched, seams left out.
         depots: Depots, as so many of equal size.
 
@@ -161,99 +154,130 @@ def search(rows: Rows, days: float, depots: float) -> Searched:
         The combinations carried to the confirm half. Each is judged without the deliveries
         of those taken before it: their lateness is explained already.
     """
-    noise = Noise(_correlation(rows), days / HALVES, depots)
     left, sums = rows, count(rows, sets_to_combine(rows))
-    clusters = _clusters(rows, sums, noise)
-    tested, taken = 0, []
-    for _ in range(MOST_CARRIED):
-        found = _best(sums, clusters, noise.correlation)
-        tested = tested or found.tested
-        if found.column is None:
+    judge = _Judge.of(rows, sums, days / HALVES, depots)
+    tested = int((sums.n >= SUPPORT).all(axis=0).sum())
+    taken: list[_Taken] = []
+    while len(taken) < MOST_CARRIED:
+        column = judge.best(sums)
+        if column is None:
             break
-        axes, values = sums.at(found.column)
+        axes, values = sums.at(column)
         inside = rows_of(left, axes, values)
         own = left.chosen(inside)
-        pair = tuple(_half(sums, found.column, half, clusters, noise) for half in range(HALVES))
-        taken.append((axes, values, pair, own))
+        found = judge.half(sums, column, SEARCH), judge.half(sums, column, CONFIRM)
+        taken.append(_Taken(axes, values, *found, own))
         sums, left = sums.less(count(own, sums.sets)), left.chosen(~inside)
-    return Searched(tested, _confirmed(taken))
+    return Searched(tested, _judged(taken))
+
+
+def largest_passing(p_values: Array, level: float) -> float:
+    """The largest p-value that Benjamini and Hochberg let pass; below 0 where none does."""
+    p = np.sort(p_values[p_values <= level])
+    passing = np.flatnonzero(p <= level * np.arange(1, len(p) + 1) / len(p_values))
+    return float(p[passing[-1]]) if len(passing) else -1.0
 
 
 @dataclass(frozen=True)
-class _Best:
-    """The combination with the largest z; None where none is significant."""
+class _Taken:
+    """A combination carried over, with its rows."""
 
-    column: int | None
-    tested: int
-
-
-def _best(sums: Candidates, clusters: Array, correlation: float) -> _Best:
-    """The largest z of the search half, if Benjamini and Hochberg leave any."""
-    enough = np.flatnonzero((sums.n >= SUPPORT).all(axis=0))
-    if not len(enough):
-        return _Best(None, 0)
-    z = _z(sums, enough, SEARCH, clusters[enough], correlation)
-    p = np.sort(2 * special.ndtr(-np.abs(z[np.abs(z) > _Z])))
-    allowed = FALSE_DISCOVERIES * np.arange(1, len(p) + 1) / len(enough)
-    passing = np.flatnonzero(p <= allowed)
-    best = int(np.argmax(z))
-    if not len(passing) or z[best] <= 0 or 2 * special.ndtr(-z[best]) > allowed[passing[-1]]:
-        return _Best(None, len(enough))
-    return _Best(int(enough[best]), len(enough))
+    axes: Places
+    values: Places
+    search: Half
+    confirm: Half
+    rows: Rows
 
 
-def _z(sums: Candidates, columns: Array, half: int, clusters: Array, correlation: float) -> Array:
-    n, late, expected, variance = _moments(sums, columns, half)
-    effect = 1 + correlation * np.maximum(n, _then(sums, columns, half)) / clusters
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.nan_to_num((late - expected) / np.sqrt(effect * variance), nan=0.0, posinf=0.0)
+@dataclass(frozen=True)
+class _Moments:
+    """Of many combinations in one half: late, expected, its chance variance, and z."""
+
+    n: Array
+    late: Array
+    expected: Array
+    effect: Array
+    borrowed: Array
+    z: Array
 
 
-def _moments(sums: Candidates, columns: Array, half: int) -> tuple[Array, Array, Array, Array]:
-    """Rows, late ones, expected ones, and the variance of late − expected by chance alone."""
-    n, late = sums.n[half, columns], sums.late[half, columns]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if sums.expected is not None:
-            expected = sums.expected[half, columns]
-            return n, late, expected, expected * (1 - expected / n)
-        before, late_before = (s[half + HALVES, columns] for s in (sums.n, sums.late))
-        rate = (late + late_before) / (n + before)
-        expected = n * late_before / before
-        return n, late, expected, n * rate * (1 - rate) * (1 + n / before)
+@dataclass(frozen=True)
+class _Judge:
+    """How to judge a combination.
+
+    Attributes:
+        clusters: Per combination, the depot-days of one half that it may spread over.
+        correlation: Of lateness between two deliveries of one depot-day.
+        borrowed: Late deliveries that the model counts for beside those of the days
+            compared with.
+    """
+
+    clusters: Array
+    correlation: float
+    borrowed: float
+
+    @classmethod
+    def of(cls, rows: Rows, sums: Candidates, days: float, depots: float) -> "_Judge":
+        """What all rows together say about noise."""
+        clusters, correlation = _clusters(rows, sums, days, depots), _correlation(rows)
+        return cls(clusters, correlation, _borrowed(sums, clusters, correlation))
+
+    def best(self, sums: Candidates) -> int | None:
+        """The largest z of the search half, if Benjamini and Hochberg leave it."""
+        enough = np.flatnonzero((sums.n >= SUPPORT).all(axis=0))
+        if not len(enough):
+            return None
+        z = self.moments(sums, enough, SEARCH).z
+        p = 2 * special.ndtr(-np.abs(z))
+        best = int(np.argmax(z))
+        passing = largest_passing(p, FALSE_DISCOVERIES)
+        return int(enough[best]) if z[best] > 0 and p[best] <= passing else None
+
+    def moments(self, sums: Candidates, columns: Array, half: int) -> _Moments:
+        """Late and expected deliveries of combinations in one half."""
+        n, late, expected = (s[half, columns] for s in (sums.n, sums.late, sums.expected))
+        then, borrowed = np.zeros(len(n)), np.zeros(len(n))
+        if len(sums.n) > HALVES:
+            then, late_then, model = (
+                s[half + HALVES, columns] for s in (sums.n, sums.late, sums.expected)
+            )
+            # Its variance rises with what the model expects now over what stands behind it.
+            borrowed = expected / (model + self.borrowed)
+            expected = expected * (late_then + self.borrowed) / (model + self.borrowed)
+        effect = 1 + self.correlation * np.maximum(n, then) / self.clusters[columns]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            variance = effect * expected * (1 - expected / n) * (1 + borrowed)
+            z = (late - expected) / np.sqrt(variance)
+        z = np.nan_to_num(z, nan=0.0, posinf=0.0, neginf=0.0)
+        return _Moments(n, late, expected, effect, borrowed, z)
+
+    def half(self, sums: Candidates, column: int, half: int) -> Half:
+        """One half of one combination in full."""
+        found = self.moments(sums, np.array([column]), half)
+        n, late, expected, effect, borrowed, z = (
+            float(part[0])
+            for part in (
+                found.n,
+                found.late,
+                found.expected,
+                found.effect,
+                found.borrowed,
+                found.z,
+            )
+        )
+        spread = late * (1 - late / n) + borrowed * expected
+        error = float(np.sqrt(effect * spread)) / n
+        return Half(n, late, expected, z, float(2 * special.ndtr(-abs(z))), error)
 
 
-def _then(sums: Candidates, columns: Array, half: int) -> Array:
-    """Rows of the days compared with; none in level mode."""
-    if sums.expected is not None:
-        return np.zeros(len(columns))
-    return sums.n[half + HALVES, columns]
-
-
-def _half(sums: Candidates, column: int, half: int, clusters: Array, noise: Noise) -> Half:
-    """One half of one combination in full."""
-    at = np.array([column])
-    n, late, expected, _ = (float(part[0]) for part in _moments(sums, at, half))
-    z = float(_z(sums, at, half, clusters[at], noise.correlation)[0])
-    before = float(_then(sums, at, half)[0])
-    effect = 1 + noise.correlation * max(n, before) / float(clusters[column])
-    rate = late / n
-    variance = rate * (1 - rate) / n
-    if before:
-        then = expected / n
-        variance += then * (1 - then) / before
-    return Half(
-        n, late, expected, z, float(2 * special.ndtr(-abs(z))), float(np.sqrt(effect * variance))
-    )
-
-
-def _clusters(rows: Rows, sums: Candidates, noise: Noise) -> Array:
+def _clusters(rows: Rows, sums: Candidates, days: float, depots: float) -> Array:
     """Depot-days of one half over which each combination may spread."""
     found = []
-    for places, begin, end in zip(sums.sets, sums.starts, sums.starts[1:], strict=False):
+    for places, begin, end in zip(sums.sets, sums.starts[:-1], sums.starts[1:], strict=True):
         axes = [rows.axes[place] for place in places]
-        depots = 1.0 if any(axis.of_depot for axis in axes) else noise.depots
-        days = noise.days / (_WEEKDAYS if any(axis.of_days for axis in axes) else 1)
-        found.append(np.full(int(end - begin), max(1.0, depots * days)))
+        own_depots = 1.0 if any(axis.of_depot for axis in axes) else depots
+        own_days = days / (_WEEKDAYS if any(axis.of_days for axis in axes) else 1)
+        found.append(np.full(int(end - begin), max(1.0, own_depots * own_days)))
     return np.concatenate(found)
 
 
@@ -261,15 +285,12 @@ def _correlation(rows: Rows) -> float:
     """Correlation of lateness between deliveries of one depot-day, by moments, at least 0.
 
     With e the late deliveries of a depot-day beyond the expected and V their variance by
-    chance: ρ = Σ(e² − V) / Σ V (n − 1).
+    chance: ρ = Σ(e² − V) / Σ V (n − 1). It makes the design effect 1 + ρ·n/clusters.
     """
-    size = int(rows.cluster.max()) + 1 if len(rows.cluster) else 0
-    n = np.bincount(rows.cluster, rows.n, size)
-    late = np.bincount(rows.cluster, rows.late, size)
-    if rows.expected is not None:
-        expected = np.bincount(rows.cluster, rows.expected, size)
-    else:
-        expected = n * _rate_nearby(rows, size, n)
+    size = int(rows.cluster.max()) + 1
+    n, late, expected = (
+        np.bincount(rows.cluster, weights, size) for weights in (rows.n, rows.late, rows.expected)
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = np.nan_to_num(expected * (1 - expected / n))
     spread = float(np.sum(variance * (n - 1)))
@@ -277,35 +298,39 @@ def _correlation(rows: Rows) -> float:
     return max(0.0, found / spread) if spread > 0 else 0.0
 
 
-def _rate_nearby(rows: Rows, size: int, n: Array) -> Array:
-    """Late share of each depot-day's half and period: what it is held against."""
-    block = np.zeros(size, np.int64)
-    block[rows.cluster] = rows.block - SEAM
-    late = np.bincount(rows.cluster, rows.late, size)
-    parts = int(block.max()) + 1
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rate = np.bincount(block, late, parts) / np.bincount(block, n, parts)
-    return rate[block]
+def _borrowed(sums: Candidates, clusters: Array, correlation: float) -> float:
+    """Late deliveries that the model counts for: 1 / τ², at most `MOST_BORROWED`.
+
+    τ² is how much the ratios of late to expected truly differed between combinations in the
+    days compared with, beyond chance (method of moments).
+    """
+    if len(sums.n) == HALVES:
+        return 0.0
+    enough = (sums.n >= SUPPORT).all(axis=0)
+    n, late, model = (s[HALVES:, enough] for s in (sums.n, sums.late, sums.expected))
+    if not n.size or not model.sum():
+        return MOST_BORROWED
+    effect = 1 + correlation * n / clusters[enough]
+    scatter = (late - model) ** 2 / (model * (1 - model / n)) - effect
+    return 1 / max(float(scatter.sum() / model.sum()), 1 / MOST_BORROWED)
 
 
-def _confirmed(taken: list[tuple[Places, Places, tuple[Half, ...], Rows]]) -> tuple[Cause, ...]:
+def _judged(taken: list[_Taken]) -> tuple[Cause, ...]:
     """Judge what was carried by the confirm half."""
-    corrected = holm([pair[CONFIRM].p_value for _, _, pair, _ in taken]) if taken else []
-    return tuple(
-        Cause(
-            axes,
-            values,
-            *pair,
-            p_value,
-            is_confirmed=p_value < FAMILY_ERROR
-            and pair[CONFIRM].excess >= LEAST_OF_EXCESS * pair[SEARCH].excess,
-            **_in_the_period(own),
-        )
-        for (axes, values, pair, own), p_value in zip(taken, corrected, strict=True)
+    corrected = holm([one.confirm.p_value for one in taken]) if taken else []
+    return tuple(_cause(one, p_value) for one, p_value in zip(taken, corrected, strict=True))
+
+
+def _cause(one: _Taken, p_value: float) -> Cause:
+    now = one.rows.block < HALVES
+    return Cause(
+        axes=one.axes,
+        values=one.values,
+        search=one.search,
+        confirm=one.confirm,
+        p_value=p_value,
+        is_confirmed=p_value < FAMILY_ERROR
+        and one.confirm.excess >= LEAST_OF_EXCESS * one.search.excess,
+        n=int(one.rows.n[now].sum()),
+        late=int(one.rows.late[now].sum()),
     )
-
-
-def _in_the_period(rows: Rows) -> dict[str, int]:
-    """Deliveries of the period itself, seams included, and how many were late."""
-    now = rows.block < HALVES
-    return {"n": int(rows.n[now].sum()), "late": int(rows.late[now].sum())}

@@ -20,7 +20,7 @@ HALVES = 2
 """The search half and the confirm half, in this order."""
 
 SEAM = -1
-_NOW_AND_THEN = 4
+NOW_AND_THEN = 4
 
 
 @dataclass(frozen=True)
@@ -69,22 +69,18 @@ class Rows:
             `SEAM` for days between blocks, that neither half counts.
         n: Per row how many deliveries it stands for.
         late: Of them late.
-        expected: Late ones that the case-mix model expects of each row; None where the
-            days compared with say what to expect.
+        expected: Late ones that a model expects of each row.
         cluster: Per row its depot-day, counted from 0.
+        blocks: Two; four where there are days to compare with.
     """
 
     axes: tuple[Axis, ...]
     block: Array
     n: Array
     late: Array
-    expected: Array | None
+    expected: Array
     cluster: Array
-
-    @property
-    def blocks(self) -> int:
-        """How many blocks there are."""
-        return HALVES if self.expected is not None else _NOW_AND_THEN
+    blocks: int
 
     def chosen(self, rows: Array) -> "Rows":
         """Some of the rows: flags, or places."""
@@ -93,8 +89,9 @@ class Rows:
             self.block[rows],
             self.n[rows],
             self.late[rows],
-            None if self.expected is None else self.expected[rows],
+            self.expected[rows],
             self.cluster[rows],
+            self.blocks,
         )
 
 
@@ -106,8 +103,7 @@ class Candidates:
         sets: Dimensions of each set that was combined, by place.
         shapes: How many values each dimension of a set has.
         starts: The column at which each set begins; one more for the end.
-        n, late: Blocks × columns.
-        expected: Halves × columns; None as in `Rows`.
+        n, late, expected: Blocks × columns.
     """
 
     sets: tuple[Places, ...]
@@ -115,7 +111,7 @@ class Candidates:
     starts: Array
     n: Array
     late: Array
-    expected: Array | None
+    expected: Array
 
     def at(self, column: int) -> tuple[Places, Places]:
         """The dimensions of a column, and the place of the value in each."""
@@ -125,12 +121,11 @@ class Candidates:
 
     def less(self, other: "Candidates") -> "Candidates":
         """The same without the rows of another count of the same combinations."""
-        both = self.expected is not None and other.expected is not None
         return replace(
             self,
             n=self.n - other.n,
             late=self.late - other.late,
-            expected=self.expected - other.expected if both else self.expected,
+            expected=self.expected - other.expected,
         )
 
 
@@ -158,15 +153,14 @@ def count(rows: Rows, sets: Sequence[Places]) -> Candidates:
     late = kept.chosen(kept.late > 0)
     n = [_by_value(kept, places, _weights(kept.n)) for places in sets]
     missed = [_by_value(late, places, _weights(late.late)) for places in sets]
-    chance = kept.expected
-    likely = [] if chance is None else [_by_value(kept, places, chance) for places in sets]
+    likely = [_by_value(kept, places, kept.expected) for places in sets]
     return Candidates(
         sets=tuple(sets),
         shapes=tuple(tuple(len(rows.axes[p].values) for p in places) for places in sets),
         starts=np.cumsum([0, *(part.shape[1] for part in n)]),
         n=np.concatenate(n, axis=1),
         late=np.concatenate(missed, axis=1),
-        expected=np.concatenate(likely, axis=1) if likely else None,
+        expected=np.concatenate(likely, axis=1),
     )
 
 

@@ -22,6 +22,7 @@ from dashboard.stats.periods import Array
 
 FEWEST_CLUSTERS = 8
 _Z = 1.959964
+_ALIASED = 1e-9
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,31 @@ def likelihood_ratios(fit: Fitted) -> dict[str, tuple[float, int]]:
         columns = sum(own == name for own, _ in fit.seen.columns)
         found[name] = (2 * (fit.log_likelihood - less), columns)
     return found
+
+
+def told_apart(seen: Observed) -> tuple[Observed, tuple[tuple[str, str], ...]]:
+    """Put levels that others say already with the level compared with, and name them.
+
+    A promise of a day may be one service's alone: no data can tell the two apart. Columns are
+    taken in turn; one that the columns before it make up (a pivot of 0) says nothing new.
+    """
+    x = design(seen)
+    left = (x * seen.n[:, None]).T @ x
+    sizes, told = np.diag(left).copy(), []
+    for at, (name, level) in enumerate(seen.columns):
+        if left[at, at] <= _ALIASED * max(sizes[at], 1.0):
+            told.append((name, level))
+            continue
+        left = left - np.outer(left[:, at], left[at]) / left[at, at]
+    factors = tuple(_without_levels(one, [lv for n, lv in told if n == one.name])
+                    for one in seen.factors)  # fmt: skip
+    return replace(seen, factors=tuple(f for f in factors if len(f.levels) > 1)), tuple(told)
+
+
+def _without_levels(factor: Factor, levels: Sequence[str]) -> Factor:
+    kept = tuple(level for level in factor.levels if level not in levels)
+    places = np.array([kept.index(lv) if lv in kept else 0 for lv in factor.levels])
+    return replace(factor, levels=kept, codes=places[factor.codes])
 
 
 def design(seen: Observed) -> Array:

@@ -87,7 +87,7 @@ def hot_spots(places: Places, effect: float, *, draws: int = DRAWS) -> HotSpots:
     """
     tested = places.tested
     if tested.sum() < _TESTED_AT_LEAST:
-        message = f"{tested.sum()} places with {FEWEST} deliveries; hot spots need at least 2"
+        message = f"places with {FEWEST} deliveries: {tested.sum()}; hot spots need at least 2"
         raise NotEnoughDataError(message)
     excess = places.observed - places.expected
     scale = np.sqrt(effect * places.around(places.variance))

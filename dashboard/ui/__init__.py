@@ -6,6 +6,7 @@ from dashboard.ui.cards import cards, verdict
 from dashboard.ui.changes import what_changed
 from dashboard.ui.costs import cost_split, customers, first_attempts, ledger, levers, remarks
 from dashboard.ui.definitions import contents, matching, metric_section, search_box
+from dashboard.ui.delivery import delivery_address, delivery_drawer
 from dashboard.ui.matrix import matrix
 from dashboard.ui.notes import rebaselines_of
 from dashboard.ui.page import (
@@ -16,6 +17,7 @@ from dashboard.ui.page import (
     halves,
     more,
     panel,
+    quiet,
     sentence,
     small_charts,
     source,
@@ -29,6 +31,7 @@ from dashboard.ui.upload import bring_your_own_data
 from dashboard.ui.value import value_map
 from dashboard.ui.view import current_scope, current_view
 from dashboard.ui.voices import asked_example, said_lacking, voice_kpis
+from dashboard.ui.warming import warm_up
 
 __all__ = [
     "Source",
@@ -47,6 +50,8 @@ __all__ = [
     "current_scope",
     "current_view",
     "customers",
+    "delivery_address",
+    "delivery_drawer",
     "errors_as_sentences",
     "first_attempts",
     "folded",
@@ -59,6 +64,7 @@ __all__ = [
     "more",
     "open_view",
     "panel",
+    "quiet",
     "rebaselines_of",
     "remarks",
     "said_lacking",
@@ -72,6 +78,7 @@ __all__ = [
     "value_map",
     "verdict",
     "voice_kpis",
+    "warm_up",
     "what_changed",
     "whole_snapshot",
 ]

@@ -1,6 +1,6 @@
 """Addresses of other pages, with this view's days, filters and snapshot kept."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dashboard.ui import view
 from dashboard.ui.links import write_link
@@ -21,7 +21,7 @@ _ABOUT: Mapping[str, str] = {
 _DEFINITIONS = "definitions"
 
 
-def address(page: str, **own: str) -> str:
+def address(page: str, **own: str | Sequence[str]) -> str:
     """The address of a page: this view's, with some filters or page choices of its own."""
     return write_link(f"./{page}", {**view.current_view().address, **own})
 

@@ -76,6 +76,15 @@ def tried(function: Callable[Concatenate[Reader, P], T], *args: P.args, **_: P.k
         return f"Nothing to show: {refused}."
 
 
+def asked_of(function: Callable[Concatenate[Reader, P], T], *args: P.args, **_: P.kwargs) -> T:
+    """As `answer`, for who says in words of its own what went wrong.
+
+    Raises:
+        DashboardError: As the function.
+    """
+    return _ask(function, args)
+
+
 @contextmanager
 def errors_as_sentences(but: type[DashboardError] | tuple[()] = ()) -> Generator[None, None, None]:
     """Show an error that a user can do something about, and stop the page there.
@@ -108,7 +117,7 @@ def reset_filters() -> None:
 
 def _why_empty() -> str:
     shown = view.current_view()
-    labels = {dimension.name: dimension.label for dimension in shown.catalog.filters}
+    labels = {name: dimension.label for name, dimension in shown.catalog.dimensions.items()}
     return why_empty(shown.scope, labels, _has_rows)
 
 

@@ -26,8 +26,8 @@ def challenger(on: Opened) -> None:
         page.sentence(f"{message(found)}.")
         page.table(said.challenge_table(found), "Back-tests by segment", "challenger_table")
         page.quiet(
-            "Models learn before the first origin; promotions and holidays are known ahead. Zones: "
-            "doorstep challenge --by-zone."
+            "Models learn before the first origin; promotions and holidays are known ahead. "
+            "Zones: doorstep challenge --by-zone."
         )
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import analysis, charts
 from dashboard.analysis import WhatChanged
 from dashboard.analysis.change import change_table
+from dashboard.charts.gaps import GAPS_READ, gaps_table
 from dashboard.ui import page, view
 from dashboard.ui.answers import tried
 from dashboard.ui.parameters import choose
@@ -32,7 +33,16 @@ def what_changed() -> None:
         for sentence in charts.change_sentences(found):
             st.markdown(plain(sentence))
         page.chart(charts.waterfall(found, shown.palette), key="waterfall")
+        _gaps(found)
         _contributors(found)
+
+
+def _gaps(found: WhatChanged) -> None:
+    """What segments lack to their targets, in deliveries and money."""
+    if found.gaps:
+        page.table(gaps_table(found.gaps), "Gaps to target by segment", key="gaps")
+    if any(gap.exposure is not None for gap in found.gaps):
+        page.quiet(GAPS_READ)
 
 
 def _contributors(found: WhatChanged) -> None:

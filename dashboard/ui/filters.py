@@ -29,6 +29,7 @@ from dashboard.warehouse import Reader
 
 _REFUSED = "doorstep_refused"
 _LONGEST_LABEL = 70
+_MOST_OPTIONS = 500
 _QUERY = "query-params"
 
 
@@ -159,13 +160,23 @@ def _dimension_boxes(offered: Choices) -> Mapping[str, tuple[str, ...]]:
             chosen[dimension.name] = tuple(
                 st.multiselect(
                     dimension.label,
-                    offered.values[dimension.name],
+                    _options(offered, dimension.name),
                     key=dimension.name,
                     bind=_QUERY,
                     placeholder="all",
                 )
             )
     return chosen
+
+
+def _options(offered: Choices, name: str) -> Sequence[str]:
+    """What a box offers: all values; of very many only those that are asked for."""
+    values = offered.values[name]
+    if len(values) <= _MOST_OPTIONS:
+        return values
+    known = set(values)
+    asked = {*st.session_state.get(name, ()), *st.query_params.get_all(name)}
+    return sorted(asked & known)
 
 
 def _filters_label(offered: Choices) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from dashboard.catalog import Dimension
-from dashboard.ui.parameters import Parameter
+from dashboard.ui.parameters import Parameter, Several
 from dashboard.ui.periods import CUSTOM, VERSUS, Calendar
 
 Params = Mapping[str, Sequence[str]]
@@ -56,7 +56,7 @@ class Reading:
     """
 
     refused: tuple[str, ...] = ()
-    respelt: Mapping[str, str] = field(default_factory=dict)
+    respelt: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
 
 
@@ -101,33 +101,44 @@ def _refused_values(params: Params, choices: Choices) -> list[str]:
         if value and value not in choices.values[dimension.name]
     ]
     return refused + [
-        f"{one.name}={value} (use one of: {', '.join(one.options)})"
+        f"{one.name}={value} ({one.refusal(value)})"
         for one in choices.parameters
-        for value in params.get(one.name, ())[-1:]
-        if value and one.named(value) is None
+        for value in _counted(params, one)
+        if value and one.refusal(value)
     ]
 
 
-def _labels(params: Params, parameters: Sequence[Parameter]) -> dict[str, str]:
+def _labels(params: Params, parameters: Sequence[Parameter]) -> dict[str, str | Sequence[str]]:
     """A page's choices as its boxes write them, where the address names them otherwise."""
     respelt = {}
     for one in parameters:
-        asked = _only(params, one.name)
-        option = one.named(asked)
-        if option and one.options[option] != asked:
-            respelt[one.name] = one.options[option]
+        asked = _counted(params, one)
+        options = [(text, one.named(text)) for text in asked if text]
+        written = [one.written(option) for _, option in options if option is not None]
+        if written and written != [text for text, _ in options]:
+            respelt[one.name] = written if isinstance(one, Several) else written[-1]
     return respelt
+
+
+def _counted(params: Params, parameter: Parameter) -> Sequence[str]:
+    """The values of a page's choice that count: all of several, else the last."""
+    values = params.get(parameter.name, ())
+    return values if isinstance(parameter, Several) else values[-1:]
 
 
 def _repeated(params: Params, choices: Choices) -> list[str]:
     return [
         f"{name}={value} (only the last {name} counts)"
-        for name in (PERIOD, COMPARED, FROM, TO, *(one.name for one in choices.parameters))
+        for name in (PERIOD, COMPARED, FROM, TO, *_single(choices.parameters))
         for value in params.get(name, ())[:-1]
     ]
 
 
-def _dates(params: Params, calendar: Calendar) -> tuple[dict[str, str], list[str]]:
+def _single(parameters: Sequence[Parameter]) -> list[str]:
+    return [one.name for one in parameters if not isinstance(one, Several)]
+
+
+def _dates(params: Params, calendar: Calendar) -> tuple[dict[str, str | Sequence[str]], list[str]]:
     """Dates without a period mean custom dates; with a quarter they must be its days."""
     found = {name: _only(params, name) for name in (FROM, TO)}
     given = {name: text for name, text in found.items() if text}

@@ -29,6 +29,7 @@ class Source:
         rows: Exactly the figures shown, with all their digits.
         report: Name of the report behind it; None where metrics are.
         distributions: Names of the distributions shown.
+        statement: SQL that made them; empty where metrics are rolled up.
     """
 
     metrics: tuple[str, ...]
@@ -37,6 +38,7 @@ class Source:
     rows: pl.DataFrame
     report: str | None = None
     distributions: tuple[str, ...] = ()
+    statement: str = ""
 
 
 def source(figures: Sequence[Figure], by: tuple[str, ...] = ()) -> Source:
@@ -111,6 +113,8 @@ def about(shown: Source, key: str) -> None:
             report = reader.catalog.report(shown.report)
             st.markdown(f"**{plain(report.title)}.** {plain(report.question)}")
             st.code(report.sql, language="sql", height=240)
+        elif shown.statement:
+            st.code(shown.statement, language="sql", height=240)
         elif shown.metrics:
             asked = reader.sql(shown.metrics, shown.by, shown.scope)
             st.code(asked, language="sql", height=240)
@@ -156,9 +160,20 @@ def sentence(text: str) -> None:
     st.markdown(plain(text))
 
 
-def table(rows: pl.DataFrame, alt: str, key: str) -> None:
-    """A table to read."""
-    st.dataframe(rows, hide_index=True, alt=alt, key=key)
+def strong(text: str) -> None:
+    """A sentence that everything else stands under."""
+    st.markdown(f"**{plain(text)}**")
+
+
+def table(rows: pl.DataFrame, alt: str, key: str, *, whole: bool = False) -> None:
+    """A table to read; `whole` shows every row where others scroll."""
+    height = "content" if whole else "auto"
+    st.dataframe(rows, hide_index=True, alt=alt, key=key, height=height)
+
+
+def prose(rows: pl.DataFrame) -> None:
+    """A small table of sentences, which wrap."""
+    st.table({name: [plain(text) for text in rows[name]] for name in rows.columns})
 
 
 def chart(drawing: Drawing, key: str) -> None:

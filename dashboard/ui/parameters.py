@@ -4,23 +4,51 @@ A page draws its boxes with `ui.choose(name)`. The entry script knows them befor
 runs, so that links are judged, and written, with them.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, cast
 
 import streamlit as st
 
 from dashboard import settings
 from dashboard.analysis.bridge import HEADLINE, READINGS
+from dashboard.analysis.rows import COLUMNS, SHOWN, row_columns
 from dashboard.analysis.service import BESIDE
 from dashboard.catalog import Catalog
+from dashboard.cells import CELL_SIZES, RESOLUTIONS
+from dashboard.charts.breach_maps import MEASURES
+from dashboard.errors import ScopeError
+from dashboard.scope import Where
 from dashboard.themes import themes_in_use
 from dashboard.ui import view
+from dashboard.ui.text import plain
+from dashboard.warehouse import Reader
+
+UNITS = {
+    "customer": "customer",
+    "delivery": "delivery",
+    "route": "route",
+    "zone_day": "zone-day",
+    "depot": "depot",
+}
+"""What an experiment may randomise, and what people call it."""
+
+NOTHING = "nothing"
+"""The option that adds nothing."""
 
 COMMIT = "commit"
 """The lead time at which capacity is committed."""
 
 RISING = "rising"
 """The theme that rises most, whichever that is."""
+
+AS_FINE, ZONES, ALL_WEEKS = "auto", "zones", "0"
+MOST_WEEKS = 160
+"""A snapshot's weeks that the map's slider reaches, from the first of the period on."""
+
+
+SHOWN_DRIVERS = "drivers"
+"""The model of all factors at once is shown."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +77,54 @@ class Parameter:
         if text in self.options:
             return text
         return next((name for name, label in self.options.items() if label == text), None)
+
+    def written(self, option: str) -> str:
+        """An option as its box, and so the address, writes it."""
+        return self.options[option]
+
+    def refusal(self, text: str) -> str:
+        """Why an address may not say this; empty where it may."""
+        return "" if self.named(text) is not None else f"use one of: {', '.join(self.options)}"
+
+
+@dataclass(frozen=True)
+class Several(Parameter):
+    """A choice of any number of options.
+
+    Attributes:
+        defaults: The options before anyone chose.
+    """
+
+    defaults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Text(Parameter):
+    """A text that a link remembers.
+
+    Attributes:
+        judge: Says what is wrong with a text; empty where nothing is.
+    """
+
+    options: Mapping[str, str] = field(default_factory=dict)
+    judge: Callable[[str], str] = field(default=lambda _text: "", compare=False)
+
+    @property
+    def usual(self) -> str:
+        """The text before anyone wrote one."""
+        return self.default
+
+    def named(self, text: str) -> str | None:
+        """The text, unless something is wrong with it."""
+        return None if self.judge(text) else text
+
+    def written(self, option: str) -> str:
+        """A text is written as it is."""
+        return option
+
+    def refusal(self, text: str) -> str:
+        """What is wrong with a text."""
+        return self.judge(text)
 
 
 def _of_the_overview(catalog: Catalog) -> tuple[Parameter, ...]:
@@ -101,14 +177,90 @@ def _of_service(catalog: Catalog) -> tuple[Parameter, ...]:
     return (Parameter("measure", "Measured by", measures, HEADLINE),)
 
 
+def _of_the_breach_map(_catalog: Catalog) -> tuple[Parameter, ...]:
+    shades = {name: one.label for name, one in MEASURES.items()}
+    cuts = {AS_FINE: "cells, as fine as the data carries"}
+    cuts |= {str(one): f"cells of {CELL_SIZES[one]}" for one in RESOLUTIONS}
+    weeks = {str(n): str(n) for n in range(1, MOST_WEEKS + 1)}
+    return (
+        Parameter("shade", "Colour by", shades),
+        Parameter("cut", "Cut into", {**cuts, ZONES: "zones"}),
+        Parameter("week", "Week", {ALL_WEEKS: "all", **weeks}),
+        Parameter("drawer", "Causes and rows", {"closed": "closed", "open": "open"}),
+    )
+
+
+def _of_carrier_comparison(_catalog: Catalog) -> tuple[Parameter, ...]:
+    return (Parameter("compare", "Compare", {"carrier": "carriers", "depot": "depots"}),)
+
+
+def _of_deliveries(catalog: Catalog) -> tuple[Parameter, ...]:
+    columns = row_columns(catalog)
+    return (
+        Text("delivery", "Delivery id"),
+        Text("where", "Conditions on columns", judge=_wrong_conditions),
+        Parameter("show", "Show", SHOWN),
+        Parameter("sort", "Sort by", columns, "committed_by"),
+        Parameter("order", "Order", {"falling": "falling", "rising": "rising"}),
+        Several("columns", "Columns", columns, defaults=COLUMNS),
+        Text("after", "After"),
+        Text("before", "Before"),
+    )
+
+
+def _wrong_conditions(text: str) -> str:
+    """What is wrong with conditions as such; whether a column exists is found when they run."""
+    try:
+        Where.parse_all(text)
+    except ScopeError as refused:
+        return str(refused)
+    return ""
+
+
+def _of_root_causes(catalog: Catalog) -> tuple[Parameter, ...]:
+    splits = ("zone", "carrier", "depot", "service", "channel", "product_class", "vehicle_type")
+    return (
+        Parameter(
+            "expect",
+            "Search for more breaches",
+            {"change": "than before", "level": "than the case mix lets expect"},
+        ),
+        Parameter("usual", "Against the usual", {n: catalog.dimension(n).label for n in splits}),
+        Parameter("alike", "All else alike", {"closed": "not now", SHOWN_DRIVERS: "work it out"}),
+    )
+
+
+def _of_experiments(reader: Reader) -> tuple[Parameter, ...]:
+    listed = reader.trials.listed()
+    names = dict(listed.select("experiment_id", "name").iter_rows())
+    metrics = {one.name: one.label for one in reader.catalog.metrics.values()}
+    return (
+        Parameter("experiment", "Experiment", {"all": "all experiments", **names}),
+        Parameter("also", "Measure also", {NOTHING: "nothing more", **metrics}),
+        Parameter("plan", "Plan one", {"closed": "not now", "open": "what would it take?"}),
+        Parameter("plan_metric", "Primary metric", metrics, HEADLINE),
+        Parameter("plan_unit", "Randomised by", UNITS),
+    )
+
+
 PAGES: Mapping[str, Callable[[Catalog], tuple[Parameter, ...]]] = {
     "": _of_the_overview,
+    "breach_map": _of_the_breach_map,
+    "carrier_comparison": _of_carrier_comparison,
     "cost_to_serve": _of_cost_to_serve,
+    "deliveries": _of_deliveries,
     "forecast": _of_forecast,
     "satisfaction": _of_satisfaction,
     "service": _of_service,
+    "root_causes": _of_root_causes,
 }
 """The parameters of each page, by its address ('' is the Overview)."""
+
+
+BY_DATA: Mapping[str, Callable[[Reader], tuple[Parameter, ...]]] = {
+    "experiments": _of_experiments,
+}
+"""Those whose options depend on what the snapshot holds."""
 
 
 def of_page(page: str, catalog: Catalog) -> tuple[Parameter, ...]:
@@ -116,10 +268,14 @@ def of_page(page: str, catalog: Catalog) -> tuple[Parameter, ...]:
     return PAGES[page](catalog) if page in PAGES else ()
 
 
+def of_data(page: str, reader: Reader) -> tuple[Parameter, ...]:
+    """The parameters of a page whose options depend on the snapshot."""
+    return BY_DATA[page](reader) if page in BY_DATA else ()
+
+
 def choose(name: str, width: int = 220) -> str:
     """Draw the box of one of the page's parameters and say which option is chosen."""
-    stated = {one.name: one for one in view.current_view().parameters}
-    parameter = stated[name]
+    parameter = stated(name)
     options = list(parameter.options)
     return st.selectbox(
         parameter.label,
@@ -134,13 +290,61 @@ def choose(name: str, width: int = 220) -> str:
 
 def current(name: str) -> str:
     """Which option of one of the page's parameters is chosen, before its box is drawn."""
-    parameter = next(one for one in view.current_view().parameters if one.name == name)
-    return parameter.named(chosen(parameter)) or parameter.usual
+    parameter = stated(name)
+    found = chosen(parameter)
+    return (parameter.named(found) if isinstance(found, str) else None) or parameter.usual
 
 
-def chosen(parameter: Parameter) -> str:
-    """The label chosen, as the address writes it; the box may not have been drawn yet."""
+def chosen(parameter: Parameter) -> str | Sequence[str]:
+    """What is chosen, as the address writes it; the box may not have been drawn yet."""
+    name = parameter.name
+    if isinstance(parameter, Several):
+        return [parameter.written(option) for option in picked(parameter)]
+    if name in st.session_state:
+        return parameter.written(st.session_state[name] or parameter.usual)
+    asked = parameter.named(st.query_params.get(name, ""))
+    return parameter.written(asked or parameter.usual)
+
+
+def picked(parameter: Several) -> tuple[str, ...]:
+    """Which options of a choice of several are chosen, before its box is drawn."""
     if parameter.name in st.session_state:
-        return parameter.options[st.session_state[parameter.name]]
-    asked = parameter.named(st.query_params.get(parameter.name, ""))
-    return parameter.options[asked or parameter.usual]
+        return tuple(st.session_state[parameter.name])
+    asked = [parameter.named(text) for text in st.query_params.get_all(parameter.name)]
+    return tuple(one for one in asked if one) or parameter.defaults
+
+
+def several(name: str) -> tuple[str, ...]:
+    """Draw the box of a choice of several and say which options are chosen."""
+    parameter = cast("Several", stated(name))
+    return tuple(
+        st.multiselect(
+            parameter.label,
+            list(parameter.options),
+            default=list(parameter.defaults),
+            format_func=parameter.options.__getitem__,
+            key=name,
+            bind="query-params",
+        )
+    )
+
+
+def typed(name: str, placeholder: str, width: int | Literal["stretch"] = "stretch") -> str:
+    """Draw the box of a text and say what stands in it; what is wrong with it is said."""
+    parameter = stated(name)
+    text = st.text_input(
+        parameter.label,
+        key=name,
+        bind="query-params",
+        placeholder=placeholder,
+        width=width,
+    )
+    wrong = parameter.refusal(text) if text else ""
+    if wrong:
+        st.warning(f"Left out: {plain(wrong)}.")
+    return "" if wrong else text.strip()
+
+
+def stated(name: str) -> Parameter:
+    """One of the parameters of the page that runs."""
+    return next(one for one in view.current_view().parameters if one.name == name)

@@ -8,11 +8,12 @@ import streamlit as st
 
 from dashboard import settings
 from dashboard.access import LOCAL_USER
+from dashboard.catalog import Dimension
 from dashboard.errors import NotEnoughDataError
 from dashboard.ui import view
 from dashboard.ui.filters import choices, filter_bar, said
 from dashboard.ui.links import Choices
-from dashboard.ui.parameters import of_page
+from dashboard.ui.parameters import of_data, of_page
 from dashboard.ui.snapshots import offer_newest, pinned_manifest
 from dashboard.ui.upload import first_data
 
@@ -40,8 +41,18 @@ def open_view(page: str, pages: Iterable[str]) -> None:
     manifest = pinned_manifest(warehouse)
     policy = LOCAL_USER.id
     found = _choices(folder, manifest.id, policy, settings.load().fiscal_year_start)
-    catalog = view.reader(folder, manifest.id, policy).catalog
-    offered = replace(found, parameters=of_page(page, catalog))
+    reader = view.reader(folder, manifest.id, policy)
+    catalog = reader.catalog
+    further = tuple(one for one in catalog.dimensions.values() if _is_asked(one))
+    offered = replace(
+        found,
+        parameters=(*of_page(page, catalog), *of_data(page, reader)),
+        dimensions=(*found.dimensions, *further),
+        values={
+            **found.values,
+            **{one.name: _values(folder, manifest.id, policy, one.name) for one in further},
+        },
+    )
     chosen = filter_bar(offered)
     offer_newest(warehouse, manifest)
     labels = {dimension.name: dimension.label for dimension in offered.dimensions}
@@ -60,6 +71,18 @@ def open_view(page: str, pages: Iterable[str]) -> None:
             address=chosen.address,
         )
     )
+
+
+def _is_asked(dimension: Dimension) -> bool:
+    """Whether a dimension beside the bar's is filtered by: a link, or its box, says so."""
+    name = dimension.name
+    asked = st.session_state.get(name) or any(st.query_params.get_all(name))
+    return dimension.column is not None and not dimension.filter and bool(asked)
+
+
+@st.cache_data(max_entries=40, show_spinner=False)
+def _values(folder: str, snapshot: int, policy: str, dimension: str) -> tuple[str, ...]:
+    return tuple(view.reader(folder, snapshot, policy).values(dimension))
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

@@ -15,6 +15,7 @@ from dashboard.errors import NoSnapshotError, WarehouseError
 from dashboard.settings import Settings, load
 from dashboard.warehouse.backup import CopyState, Kept, back_up, restore
 from dashboard.warehouse.building import Place
+from dashboard.warehouse.drill import Order, Start
 from dashboard.warehouse.engine import Engine
 from dashboard.warehouse.guessing import Draft, Editor, Known, guess
 from dashboard.warehouse.guessing.vocabulary import read_vocabulary
@@ -36,8 +37,10 @@ __all__ = [
     "Kept",
     "Known",
     "Manifest",
+    "Order",
     "Pruned",
     "Reader",
+    "Start",
     "Warehouse",
 ]
 

@@ -8,12 +8,13 @@ import duckdb
 
 from dashboard.catalog import Catalog
 from dashboard.settings import Settings
-from dashboard.warehouse import failpoints, merging, modelling, rollup_tables, writing
+from dashboard.warehouse import failpoints, index, merging, modelling, rollup_tables, writing
 from dashboard.warehouse.engine import open_snapshot
 from dashboard.warehouse.restating import Monthly, restated
 from dashboard.warehouse.rollup_tables import Months
 from dashboard.warehouse.snapshots import STAGING, DataFile, Manifest
 from dashboard.warehouse.sql import identifier, literal
+from dashboard.warehouse.standing import keep_views, without_views
 
 
 @dataclass(frozen=True)
@@ -63,18 +64,18 @@ def write_table(
 
 
 def roll_up(place: Place, manifest: Manifest, before: Manifest | None) -> Manifest:
-    """Make the roll-ups of a snapshot, and say which months they moved.
+    """Make the roll-ups and the index of a snapshot, and say which months moved.
 
     Only months are made anew whose rows, or what can be known of them, moved since a
     snapshot before whose roll-ups were made in the same way.
 
     Returns:
-        The manifest, with its roll-ups and what they restate.
+        The manifest, with its roll-ups, its index and what they restate.
     """
     recipe = rollup_tables.recipe(place.catalog, place.settings)
     same = before if before and before.rollup_recipe == recipe else None
     with closing(
-        open_snapshot(place.folder, manifest, place.catalog, place.settings)
+        open_snapshot(place.folder, without_views(manifest), place.catalog, place.settings)
     ) as connection:
         spill = literal(str(place.folder / STAGING / "spill"))
         connection.execute(f"set temp_directory = {spill}")
@@ -83,6 +84,9 @@ def roll_up(place: Place, manifest: Manifest, before: Manifest | None) -> Manife
             connection, place.folder, place.catalog, manifest, place.settings.rollup_from_rows
         )
         files = {**manifest.files, **builder.build(same, months)}
+        files |= keep_views(connection, place, manifest, same)
+        found = index.build(connection, place, manifest, before)
+        files |= {index.NAME: (found,)} if found else {}
         rolled = manifest.model_copy(update={"files": files, "rollup_recipe": recipe})
         monthly = Monthly(connection, place.folder, place.catalog)
         moved = restated(monthly, same, rolled) if same else ()

@@ -4,14 +4,18 @@ Schemas, each reading only the one before: `stored` (Parquet files as they are),
 (what the snapshot can know at its as_of: views/*.sql) and one per policy.
 """
 
-from collections.abc import Generator, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 from sqlglot import exp
 
 from dashboard.access import Policy, TableRule
@@ -20,16 +24,22 @@ from dashboard.catalog import Catalog
 from dashboard.churn import Churn, churn_in_use
 from dashboard.contract import VERSION
 from dashboard.errors import AccessError, WarehouseError
+from dashboard.faults import Faults, faults_in_use
 from dashboard.settings import Settings
 from dashboard.themes import Themes, themes_in_use
+from dashboard.warehouse import index
+from dashboard.warehouse.extents import Extents
 from dashboard.warehouse.functions import define_as_of, define_local_time, define_planning
 from dashboard.warehouse.gate import Resolve, rewrite
 from dashboard.warehouse.rollup_tables import Question, RollupTable, recipe, rollup_tables
 from dashboard.warehouse.snapshots import DataFile, Manifest, Store
 from dashboard.warehouse.sql import identifier, literal, names
-from dashboard.warehouse.writing import no_quarantine, no_rows, scan
+from dashboard.warehouse.standing import kept_files, standing_views
+from dashboard.warehouse.writing import are_alike, no_quarantine, no_rows, scan
 
 QUARANTINE = "quarantine"
+
+warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
 
 
 @dataclass(frozen=True)
@@ -40,11 +50,13 @@ class Kept:
         relation: Its table.
         conditions: SQL of the rows that the policy shows.
         kept: Whether it keeps each day, or the first day of each month.
+        dimensions: What it is split by, beside the day.
     """
 
     relation: str
     conditions: tuple[str, ...]
     kept: str
+    dimensions: tuple[str, ...]
 
 
 class Engine:
@@ -66,13 +78,16 @@ class Engine:
         self._loaded: set[str] = set()
         self._schemas: dict[str, str] = {}
         self._allowed: dict[tuple, str] = {}
-        self._columns: dict[str, tuple[str, ...]] = {}
+        self._known: dict[tuple[str, str], Any] = {}
+        self._columns: dict[str, dict[str, str]] = {}
+        self._index = manifest.files.get(index.NAME, ())
+        self.extents = Extents(folder, manifest.files.get("deliveries", ()))
         self._lock = Lock()
         self._root = open_snapshot(folder, manifest, catalog, settings)
         self._root.execute("create schema rolled")
-        for name in (*catalog.contract, QUARANTINE, *_derived(catalog)):
+        for name in (*catalog.contract, QUARANTINE, *standing_views(catalog)):
             described = self._root.execute(f"describe known.{identifier(name)}").fetchall()
-            self._columns[name] = tuple(str(row[0]) for row in described)
+            self._columns[name] = {str(row[0]): str(row[1]) for row in described}
         self._root.execute(f"set allowed_directories = [{literal(str(folder.resolve()))}]")
         self._root.execute("set enable_external_access = false")
         self._root.execute("set lock_configuration = true")
@@ -88,15 +103,45 @@ class Engine:
         return benchmarks_in_use(self._settings.benchmarks)
 
     @property
+    def longest_lag(self) -> timedelta:
+        """The longest completeness lag of any carrier."""
+        return self._settings.longest_lag
+
+    @property
     def churn(self) -> Churn:
         """What a breach is assumed to put at risk, by today's file."""
         return churn_in_use(self._settings.breaches)
+
+    @property
+    def faults(self) -> Faults:
+        """Whose fault declared reasons and evidence say it is, by today's file."""
+        return faults_in_use(self._settings.faults)
 
     def shows(self, table: str, policy: Policy) -> bool:
         """Whether a table exists for a policy."""
         rule = policy.rule(table)
         columns = self._columns.get(table)
         return rule is not None and columns is not None and set(rule.rows) <= set(columns)
+
+    def columns(self, table: str, policy: Policy) -> dict[str, str]:
+        """Names and types of the columns that a policy shows of a table; none of no table."""
+        rule = policy.rule(table)
+        if rule is None or not self.shows(table, policy):
+            return {}
+        return {name: t for name, t in self._columns[table].items() if name not in rule.hidden}
+
+    def months_of(self, delivery_id: str) -> Mapping[str, Sequence[str]] | None:
+        """Months, by table, that may hold rows about a delivery; None without an index."""
+        if not self._index:
+            return None
+        found = self.query(
+            f"select held_in, month from {scan(self._folder, self._index)} where digest = $digest",
+            {"digest": index.digest_of(delivery_id)},
+        )
+        months: dict[str, list[str]] = {}
+        for table, month in found.sort("month").iter_rows():
+            months.setdefault(table, []).append(month)
+        return months
 
     def allow(self, sql: str, policy: Policy, conditions: Mapping[str, Sequence[str]]) -> str:
         """Rewrite a statement so that it reads only what a policy shows.
@@ -115,13 +160,48 @@ class Engine:
             self._allowed[key] = rewrite(sql, self._resolver(policy, conditions))
         return self._allowed[key]
 
+    def ask(
+        self,
+        sql: str,
+        policy: Policy,
+        values: Mapping[str, object],
+        conditions: Mapping[str, Sequence[str]],
+    ) -> pl.DataFrame:
+        """Every question goes through here: gate, policy, cursor.
+
+        Args:
+            sql: As `allow`.
+            policy: As `allow`.
+            values: To bind; those that the statement does not name are left out.
+            conditions: As `allow`.
+        """
+        statement = self.allow(sql, policy, conditions)
+        return self.query(statement, named_in(statement, values))
+
     def query(self, statement: str, values: Mapping[str, object]) -> pl.DataFrame:
         """Run one statement on a cursor of its own.
 
-        A connection shared between threads hands one thread another's rows.
+        A connection shared between threads hands one thread another's rows. A relation
+        (`cursor.sql`) would spare a copy of the answer and plan the statement twice, which
+        costs more: answers are small.
         """
         with self._root.cursor() as cursor, self._files_gone_as_sentence():
-            return cursor.sql(statement, params=dict(values)).pl()
+            answer = cursor.execute(statement, dict(values)).to_arrow_table()
+            return pl.DataFrame(pl.from_arrow(answer))
+
+    def once(self, what: str, policy: Policy, ask: Callable[[], Any]) -> Any:  # noqa: ANN401
+        """The answer to a question about the whole snapshot, asked once: it never changes."""
+        key = (what, policy.id)
+        if key not in self._known:
+            self._known[key] = ask()
+        return self._known[key]
+
+    def stream(
+        self, statement: str, values: Mapping[str, object], rows: int
+    ) -> Iterator[pa.RecordBatch]:
+        """Run one statement and hand its rows out in batches; they are never all in memory."""
+        with self._root.cursor() as cursor, self._files_gone_as_sentence():
+            yield from cursor.sql(statement, params=dict(values)).to_arrow_reader(rows)
 
     def rollup(self, question: Question, policy: Policy) -> Kept | None:
         """The smallest roll-up that can answer a question; None where only the rows can.
@@ -142,7 +222,8 @@ class Engine:
                     f"{identifier(name)} in ({', '.join(map(literal, values))})"
                     for name, values in filtered.items()
                 )
-                return Kept(self._load(table, files), conditions, table.kept)
+                relation = self._load(table, files)
+                return Kept(relation, conditions, table.kept, table.dimensions)
         return None
 
     def _load(self, table: RollupTable, files: tuple[DataFile, ...]) -> str:
@@ -229,6 +310,8 @@ def open_snapshot(
     connection = duckdb.connect(
         ":memory:", config={"autoinstall_known_extensions": "false", "TimeZone": "UTC"}
     )
+    # A question about rows would else read the footer of every month's file anew.
+    connection.execute("set parquet_metadata_cache = true")
     if settings.threads:
         connection.execute(f"set threads = {settings.threads}")
     define_local_time(connection, manifest.time_zone)
@@ -239,16 +322,23 @@ def open_snapshot(
     try:
         for name in (*catalog.contract, QUARANTINE):
             files = manifest.files.get(name, ())
-            source = _stored(catalog, name, scan(folder, files) if files else None)
+            kept = scan(folder, files, are_alike=are_alike(folder, files)) if files else None
+            source = _stored(catalog, name, kept)
             connection.execute(f"create view stored.{identifier(name)} as {source}")
             view = catalog.views.get(name, f"select * from {name}")
             known = rewrite(view, lambda table: exp.table_(table, db="stored", quoted=True))
             connection.execute(f"create view known.{identifier(name)} as {known}")
-        for name in _derived(catalog):
-            derived = rewrite(
-                catalog.views[name], lambda table: exp.table_(table, db="known", quoted=True)
+        is_current = manifest.rollup_recipe == recipe(catalog, settings)
+        for name in standing_views(catalog):
+            kept = kept_files(manifest, name) if is_current else ()
+            standing = (
+                f"select * from {scan(folder, kept)}"
+                if kept
+                else rewrite(
+                    catalog.views[name], lambda table: exp.table_(table, db="known", quoted=True)
+                )
             )
-            connection.execute(f"create view known.{identifier(name)} as {derived}")
+            connection.execute(f"create view known.{identifier(name)} as {standing}")
     except duckdb.Error as wrong:
         connection.close()
         reason = str(wrong).splitlines()[0]
@@ -257,9 +347,9 @@ def open_snapshot(
     return connection
 
 
-def _derived(catalog: Catalog) -> list[str]:
-    """Views that are no table's own: what other tables say together."""
-    return [name for name in catalog.views if name not in (*catalog.contract, QUARANTINE)]
+def named_in(statement: str, values: Mapping[str, object]) -> dict[str, object]:
+    """The values that a statement binds."""
+    return {name: value for name, value in values.items() if f"${name}" in statement}
 
 
 def _check_version(manifest: Manifest) -> None:

@@ -27,6 +27,7 @@ Name = Literal[
     "table_written",
     "quarantine_written",
     "rollup_written",
+    "index_written",
     "rollups_written",
     "file_synced",
     "files_synced",

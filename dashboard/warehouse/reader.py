@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -11,15 +13,20 @@ from dashboard.benchmarks import Benchmark
 from dashboard.catalog import Catalog, Dimension
 from dashboard.churn import Churn
 from dashboard.errors import ScopeError
+from dashboard.faults import Faults
 from dashboard.scope import Period, Scope
 from dashboard.stated import Factor
 from dashboard.themes import Themes
 from dashboard.warehouse import rollup, scoring
-from dashboard.warehouse.engine import Engine
+from dashboard.warehouse.engine import Engine, Kept
+from dashboard.warehouse.filtering import where_conditions
 from dashboard.warehouse.gate import tables_named
 from dashboard.warehouse.rollup_tables import Question
+from dashboard.warehouse.rows import Rows
 from dashboard.warehouse.scoring import Scores
 from dashboard.warehouse.snapshots import Manifest
+from dashboard.warehouse.terms import terms_scan
+from dashboard.warehouse.trial_units import Trials
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,24 @@ class Reader:
         """What a breach is assumed to put at risk, by today's file."""
         return self.engine.churn
 
+    @property
+    def rows(self) -> Rows:
+        """The deliveries one by one."""
+        return Rows(self.manifest, self.policy, self.engine)
+
+    @property
+    def trials(self) -> Trials:
+        """The experiments that the policy shows."""
+        shown = self.shows("experiments") and self.shows("assignments")
+        return Trials(
+            self.catalog, partial(self._query, conditions={}), shown, self.engine.longest_lag
+        )
+
+    @property
+    def faults(self) -> Faults:
+        """Whose fault declared reasons and evidence say it is, by today's file."""
+        return self.engine.faults
+
     def roll_up(self, metrics: Sequence[str], by: Sequence[str], scope: Scope) -> pl.DataFrame:
         """Sum metrics over the rows of a scope, split by dimensions.
 
@@ -88,45 +113,85 @@ class Reader:
             and last_day of its rows. Sorted by metric as asked, then group.
 
         Raises:
+            UnknownNameError: A metric, dimension or column does not exist.
+            ScopeError: A condition cannot be read, or the metric's model lacks its column.
+        """
+        return rollup.stack(self.sums(metrics, by, scope), metrics, by)
+
+    def sums(self, metrics: Sequence[str], by: Sequence[str], scope: Scope) -> list[pl.DataFrame]:
+        """As `roll_up`, a metric in three columns: for thousands of days at once.
+
+        Returns:
+            One frame per scan, one row per group that has any row of its model: the
+            dimensions and, per metric, its numerator, denominator and rows, named
+            `metric.part`. Without any row of a metric, `metric.rows` is 0. In no order.
+
+        Raises:
             UnknownNameError: A metric or dimension is not in the catalogue.
         """
         frames = []
-        for found in rollup.by_model(self.catalog, metrics).values():
+        for (fact, _), found in rollup.by_model(self.catalog, metrics).items():
+            where, cut = self._where(fact, scope)
             kept = {part: self._from_rollup(part, by, scope) for part in self._parts(found)}
             frames += [self.engine.query(one.sql, one.values) for one in kept.values() if one]
             rest = [name for part, one in kept.items() if one is None for name in part]
             frames += [
-                self._query(statement.sql, statement.values, {})
+                self._query(statement.sql, {**statement.values, **where}, cut)
                 for statement in self._statements(rest, by, scope)
             ]
-        return rollup.stack(frames, metrics, by)
+        return frames
 
-    def distribution(self, name: str, by: Sequence[str], scope: Scope) -> pl.DataFrame:
+    def distribution(
+        self, name: str, by: Sequence[str], scope: Scope, since: date | None = None
+    ) -> pl.DataFrame:
         """Count how often each value of a distribution occurs.
 
         Args:
             name: From the catalogue.
             by: Dimension names; cuts of time are refused.
             scope: Period and filters.
+            since: Tells days from this one on from earlier ones, in one pass.
 
         Returns:
-            One row per group and value: the dimensions, value (null ranks last: not
-            arrived), rows. Sorted by group, then value.
+            One row per group and value: the dimensions, `is_since` where it was asked,
+            value (null ranks last: not arrived), rows. Sorted by all of these.
 
         Raises:
             UnknownNameError: The distribution or a dimension is not in the catalogue.
             ScopeError: A dimension cuts time.
         """
         asked = self.catalog.distribution(name)
+        where, cut = self._where(asked.fact, scope)
         split = [self._column_dimension(one).name for one in (*by, *dict(scope.filters))]
-        question = Question(asked.fact, asked.date, split, scope.period, name)
-        kept = self.engine.rollup(question, self.policy)
+        days = scope.period if since is None else "each"
+        question = Question(asked.fact, asked.date, split, days, name)
+        kept = None if scope.where else self.engine.rollup(question, self.policy)
+        apart = rollup.Split(by, since)
         if kept is None:
-            found = rollup.value_counts(self.catalog, asked, by, scope, None)
-            return self._query(found.sql, found.values, {})
-        source = rollup.Source(kept.relation, kept.conditions, self.fiscal_year_start, kept.kept)
-        found = rollup.value_counts(self.catalog, asked, by, scope, source)
+            found = rollup.value_counts(self.catalog, asked, apart, scope)
+            return self._query(found.sql, {**found.values, **where}, cut)
+        found = rollup.value_counts(self.catalog, asked, apart, scope, self._source(kept))
         return self.engine.query(found.sql, found.values)
+
+    def terms(self, metrics: Sequence[str], columns: Sequence[str], scope: Scope) -> pl.DataFrame:
+        """The rows of a model, each with its term of every metric.
+
+        Args:
+            metrics: Shares of rows of one model.
+            columns: Columns of that model.
+            scope: Period and filters.
+
+        Returns:
+            The columns, then one column per metric: 1 where the row is in the numerator, 0
+            where it is in the denominator alone, null where it is in neither. In no order.
+
+        Raises:
+            UnknownNameError: A metric is not in the catalogue.
+            CatalogError: The metrics are no shares of rows of one model.
+        """
+        scan = terms_scan(self.catalog, metrics, columns, scope)
+        where, cut = self._where(self.catalog.metric(metrics[0]).fact, scope)
+        return self._query(scan.sql, {**scan.values, **where}, cut)
 
     def report(self, name: str, scope: Scope) -> pl.DataFrame:
         """The rows of a report, its models cut to a scope.
@@ -137,7 +202,14 @@ class Reader:
             AccessError: It reads a table that the policy does not show.
         """
         report = self.catalog.report(name)
+        if report.params != "scope":
+            message = f"report '{name}' is about one {report.params}; ask 'doorstep delivery ID'"
+            raise ScopeError(message)
         values, conditions = rollup.scope_conditions(self.catalog, scope)
+        for fact in tables_named(report.sql) & set(conditions):
+            where, cut = self._where(fact, scope)
+            values |= where
+            conditions[fact] = [*conditions[fact], *cut.get(fact, ())]
         if report.cuts is not None:
             conditions = {model: conditions[model] for model in report.cuts}
         if values and not tables_named(report.sql) & set(conditions):
@@ -151,8 +223,7 @@ class Reader:
         Returns:
             One row per combination: a text column per factor, carrier, due, late.
         """
-        asked = scoring.strata(self.catalog, factors, scope)
-        return self._query(asked.sql, asked.values, {})
+        return self._judged(scoring.strata(self.catalog, factors, scope), scope)
 
     def scored(self, scores: Scores, by: Sequence[str], scope: Scope) -> pl.DataFrame:
         """Sum breaches beside what a fit of the case mix expects.
@@ -165,7 +236,38 @@ class Reader:
             UnknownNameError: A dimension is not in the catalogue.
         """
         asked = scoring.scored(self.catalog, scores, by, scope, self.fiscal_year_start)
-        return self._query(asked.sql, asked.values, {})
+        return self._judged(asked, scope)
+
+    def listed(
+        self, columns: Sequence[tuple[str, str]], scope: Scope, scores: Scores | None = None
+    ) -> pl.DataFrame:
+        """List due deliveries one by one, to be searched.
+
+        Args:
+            columns: Name and SQL of what is listed, from the catalogue.
+            scope: Period and filters.
+            scores: A fit of the case mix, if what it expects is wanted.
+
+        Returns:
+            One row per delivery due: the columns as text, day, late (0 or 1), chance (of
+            being late; null without a fit).
+        """
+        return self._judged(scoring.listed(self.catalog, columns, scope, scores), scope)
+
+    def _judged(self, asked: rollup.Statement, scope: Scope) -> pl.DataFrame:
+        """Put a statement about deliveries whose promise is judged, cut by columns too."""
+        where, cut = self._where(self.catalog.metric(scoring.JUDGED).fact, scope)
+        return self._query(asked.sql, {**asked.values, **where}, cut)
+
+    def whole_report(self, name: str, days: Period | None = None) -> pl.DataFrame:
+        """The rows of a report that no filter cuts, asked once: it never changes.
+
+        Raises:
+            UnknownNameError: No report has this name.
+            AccessError: It reads a table that the policy does not show.
+        """
+        asked = f"report {name} {days}"
+        return self.engine.once(asked, self.policy, lambda: self.report(name, Scope(days)))
 
     def values(self, dimension: str) -> list[str]:
         """The values of a dimension, sorted; '(none)' among them where it is null."""
@@ -183,8 +285,7 @@ class Reader:
 
     def span(self) -> Period | None:
         """First and last local day with a promise, due or not; None without any."""
-        found = self.roll_up(("volume",), (), Scope())
-        return Period(*found.row(0)[-2:]) if found.height else None
+        return self.engine.once("span", self.policy, self._span)
 
     def coverage(self, table: str) -> Coverage:
         """How many rows of a contract table hold each column.
@@ -205,20 +306,41 @@ class Reader:
 
     def targets(self, quarter: str) -> dict[tuple[str, str], float]:
         """Targets of a quarter ('2026Q3') by segment and metric; none if not shown."""
-        if not self.shows("targets"):
-            return {}
-        found = self._query(
-            "select segment, metric, target from targets where quarter = $quarter",
-            {"quarter": quarter},
-            {},
-        )
-        return {(segment, metric): target for segment, metric, target in found.iter_rows()}
+        return self.engine.once("targets", self.policy, self._targets).get(quarter, {})
 
     def sql(self, metrics: Sequence[str], by: Sequence[str], scope: Scope) -> str:
         """The statements that answer `roll_up`, to read."""
         return "\n\n".join(
             rollup.pretty(statement.sql) for statement in self._statements(metrics, by, scope)
         )
+
+    def _span(self) -> Period | None:
+        found = self.roll_up(("volume",), (), Scope())
+        return Period(*found.row(0)[-2:]) if found.height else None
+
+    def _targets(self) -> dict[str, dict[tuple[str, str], float]]:
+        """All targets, by quarter."""
+        found: dict[str, dict[tuple[str, str], float]] = {}
+        if self.shows("targets"):
+            rows = self._query("select quarter, segment, metric, target from targets", {}, {})
+            for quarter, segment, metric, target in rows.iter_rows():
+                found.setdefault(quarter, {})[segment, metric] = target
+        return found
+
+    def _where(
+        self, fact: str, scope: Scope
+    ) -> tuple[dict[str, object], dict[str, Sequence[str]]]:
+        """The conditions on columns as they cut one model, and the values bound in them."""
+        if not scope.where:
+            return {}, {}
+        known = self.engine.columns("deliveries", self.policy)
+        values, conditions = where_conditions(scope, known)
+        lacking = [one.column for one in scope.where
+                   if one.column not in self.engine.columns(fact, self.policy)]  # fmt: skip
+        if lacking:
+            message = f"{fact} have no {lacking[0]}; leave out that condition"
+            raise ScopeError(message)
+        return values, {fact: conditions}
 
     def _parts(self, metrics: Sequence[str]) -> list[tuple[str, ...]]:
         """Metrics that the same roll-ups hold; all of them where one roll-up holds all."""
@@ -236,16 +358,18 @@ class Reader:
         split = [self.catalog.dimension(name) for name in (*by, *dict(scope.filters))]
         days = scope.period if not {"day", "week"} & {d.grain for d in split} else "each"
         columns = tuple(dict.fromkeys(d.name for d in split if d.column))
-        if any(d.grain for d in split[len(by) :]):
+        if scope.where or any(d.grain for d in split[len(by) :]):
             return None
         asked = Question(first.fact, first.date, columns, days, metrics=tuple(metrics))
         found = self.engine.rollup(asked, self.policy)
         if found is None:
             return None
-        source = rollup.Source(
-            found.relation, found.conditions, self.fiscal_year_start, found.kept
+        return rollup.kept_scan(self.catalog, metrics, by, scope, self._source(found))
+
+    def _source(self, kept: Kept) -> rollup.Source:
+        return rollup.Source(
+            kept.relation, kept.conditions, self.fiscal_year_start, kept.kept, kept.dimensions
         )
-        return rollup.kept_scan(self.catalog, metrics, by, scope, source)
 
     def _statements(
         self, metrics: Sequence[str], by: Sequence[str], scope: Scope
@@ -265,7 +389,4 @@ class Reader:
         values: Mapping[str, Any],
         conditions: Mapping[str, Sequence[str]],
     ) -> pl.DataFrame:
-        """Every question goes through here: gate, policy, cursor."""
-        statement = self.engine.allow(sql, self.policy, conditions)
-        bound = {name: value for name, value in values.items() if f"${name}" in statement}
-        return self.engine.query(statement, bound)
+        return self.engine.ask(sql, self.policy, values, conditions)

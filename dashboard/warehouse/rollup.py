@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 import polars as pl
@@ -47,12 +48,31 @@ class Source:
         relation: What to select from.
         conditions: SQL of the rows that the reader may see.
         kept: Whether it keeps each day, or the first day of each month.
+        dimensions: What it is split by, beside the day.
     """
 
     relation: str
     conditions: tuple[str, ...]
     fiscal_year_start: int
     kept: str
+    dimensions: tuple[str, ...]
+
+    def is_split_by(self, by: Sequence[str]) -> bool:
+        """Whether its rows are the groups themselves."""
+        return self.kept == "day" and set(by) == {"day", *self.dimensions}
+
+
+@dataclass(frozen=True)
+class Split:
+    """What counts of a distribution are split by.
+
+    Attributes:
+        by: Dimension names.
+        since: Days from this one on are told from earlier ones.
+    """
+
+    by: Sequence[str]
+    since: date | None = None
 
 
 def by_model(catalog: Catalog, metrics: Sequence[str]) -> dict[tuple[str, str], list[str]]:
@@ -101,7 +121,7 @@ def _scan(
     keys = [
         f'{key_of(catalog.dimension(name), day, fiscal_year_start)} as "{name}"' for name in by
     ]
-    sums = [term for metric in found for term in _sums(metric)]
+    sums = [term for metric in found for term in _sums(metric, _parts_by(by))]
     select = exp.select(*keys, *sums, dialect="duckdb").from_(fact)
     select = select.where(f"{day} is not null", *conditions, dialect="duckdb")
     for position in range(1, len(keys) + 1):
@@ -109,7 +129,7 @@ def _scan(
     return select.sql("duckdb")
 
 
-def _sums(metric: Metric, parts: Sequence[str] = tuple(_PARTS)) -> list[str]:
+def _sums(metric: Metric, parts: Sequence[str]) -> list[str]:
     """The aggregates of one metric; exact, whatever the number of threads.
 
     A sum of ones is a count, which the engine shares with that of the rows.
@@ -145,6 +165,11 @@ def sum_columns(metrics: Sequence[str], kept: str) -> list[tuple[str, str, str]]
     return [(f"{name}.{part}", *_PARTS[part]) for name in metrics for part in _kept_parts(kept)]
 
 
+def _parts_by(by: Sequence[str]) -> list[str]:
+    """What is asked for; by day, the first and last day of a group are that day."""
+    return [part for part in _PARTS if "day" not in by or part not in _DAYS]
+
+
 def _kept_parts(kept: str) -> list[str]:
     return [part for part in _PARTS if kept == "month" or part not in _DAYS]
 
@@ -158,6 +183,11 @@ def kept_scan(
 ) -> Statement:
     """The same answer as a scan of the rows, from a roll-up that is split finely enough."""
     values, conditions = conditions_on(catalog, scope, "day", kept=True)
+    where = " and ".join([*source.conditions, *conditions]) or "true"
+    if source.is_split_by(by):
+        columns = [*by, *(f"{name}.{part}" for name in metrics for part in _parts_by(by))]
+        select = ", ".join(f'"{column}"' for column in columns)
+        return Statement(f"select {select} from {source.relation} where {where}", values)
     keys = [
         f'{_kept_key(catalog.dimension(name), source.fiscal_year_start)} as "{name}"'
         for name in by
@@ -165,9 +195,8 @@ def kept_scan(
     totals = [
         f'{_kept_total(name, part, fold, source.kept)} as "{name}.{part}"'
         for name in metrics
-        for part, (fold, _) in _PARTS.items()
+        for part, fold in ((one, _PARTS[one][0]) for one in _parts_by(by))
     ]
-    where = " and ".join([*source.conditions, *conditions]) or "true"
     grouped = f" group by {', '.join(str(n) for n in range(1, len(keys) + 1))}" if keys else ""
     select = ", ".join([*keys, *totals])
     return Statement(f"select {select} from {source.relation} where {where}{grouped}", values)
@@ -176,22 +205,25 @@ def kept_scan(
 def value_counts(
     catalog: Catalog,
     distribution: Distribution,
-    by: Sequence[str],
+    split: Split,
     scope: Scope,
-    source: Source | None,
+    source: Source | None = None,
 ) -> Statement:
     """How often each value of a distribution occurs, from a roll-up or from the rows."""
-    own = {name: f'"{name}"' if source else value_of(catalog.dimension(name)) for name in by}
+    day = "day" if source else distribution.date
+    values, conditions = conditions_on(catalog, scope, day, kept=source is not None)
+    own = {name: f'"{name}"' if source else value_of(catalog.dimension(name)) for name in split.by}
+    if split.since:
+        own["is_since"] = f"{day} >= $since"
+        values["since"] = split.since
     keys = "".join(f'{sql} as "{name}", ' for name, sql in own.items())
     if source:
-        values, conditions = conditions_on(catalog, scope, "day", kept=True)
-        where = " and ".join([*source.conditions, *conditions]) or "true"
+        wanted = [*source.conditions, *conditions]
         select = f"{keys}value, sum(rows)::bigint as rows from {source.relation}"
-        return Statement(f"select {select} where {where} group by all order by all", values)
-    values, conditions = conditions_on(catalog, scope, distribution.date)
-    wanted = [f"{distribution.date} is not null", distribution.condition or "true", *conditions]
-    select = f"{keys}{distribution.value} as value, count(*) as rows from {distribution.fact}"
-    where = " and ".join(f"({condition})" for condition in wanted)
+    else:
+        wanted = [f"{day} is not null", distribution.condition or "true", *conditions]
+        select = f"{keys}{distribution.value} as value, count(*) as rows from {distribution.fact}"
+    where = " and ".join(f"({condition})" for condition in wanted) or "true"
     return Statement(f"select {select} where {where} group by all order by all", values)
 
 
@@ -203,7 +235,8 @@ def _kept_total(metric: str, part: str, fold: str, kept: str) -> str:
         return f"cast(coalesce(sum({column}), 0) as {_MONEY})"
     if part == "denominator":
         return f"cast(sum({column}) as {_MONEY})"
-    return f"coalesce(sum({column}), 0)" if part == "rows" else f"{fold}({column})"
+    rows = f"cast(coalesce(sum({column}), 0) as bigint)"
+    return rows if part == "rows" else f"{fold}({column})"
 
 
 def _kept_key(dimension: Dimension, fiscal_year_start: int) -> str:
@@ -216,6 +249,8 @@ def key_of(dimension: Dimension, day: str, fiscal_year_start: int) -> str:
     """SQL of a dimension's value, or of the start of its stretch of time."""
     if dimension.grain is None:
         return value_of(dimension)
+    if dimension.grain == "day":
+        return f"cast({day} as date)"
     if dimension.grain == "quarter":
         shift = (fiscal_year_start - 1) % _MONTHS_A_QUARTER
         shifted = f"{day} - interval {shift} month" if shift else day
@@ -227,6 +262,11 @@ def key_of(dimension: Dimension, day: str, fiscal_year_start: int) -> str:
 def value_of(dimension: Dimension) -> str:
     """SQL of a dimension's value as text; null is '(none)', so that parts add up."""
     return f"coalesce(cast({dimension.column} as varchar), '{NONE}')"
+
+
+def _wanted_of(dimension: Dimension, wanted: Sequence[str]) -> str:
+    """SQL of a dimension's value to be looked for; bare, so that files can be searched."""
+    return value_of(dimension) if NONE in wanted else f"cast({dimension.column} as varchar)"
 
 
 def conditions_on(
@@ -259,7 +299,7 @@ def conditions_on(
         for number, value in enumerate(wanted):
             values[f"{name}_{number}"] = value
             places.append(f"${name}_{number}")
-        value = f'"{name}"' if kept else value_of(dimension)
+        value = f'"{name}"' if kept else _wanted_of(dimension, wanted)
         conditions.append(f"{value} in ({', '.join(places)})")
     return values, conditions
 
@@ -289,13 +329,16 @@ def stack(
                 *by,
                 pl.col(f"{name}.numerator").cast(_EXACT).alias("numerator"),
                 pl.col(f"{name}.denominator").cast(_EXACT).alias("denominator"),
-                pl.col(f"{name}.first_day").alias("first_day"),
-                pl.col(f"{name}.last_day").alias("last_day"),
+                *(_day_of(name, part, by).alias(part) for part in _DAYS),
             )
             for name in own
         ]
     order = pl.Enum(list(dict.fromkeys(metrics)))
     return pl.concat(parts).sort(pl.col("metric").cast(order), *by)
+
+
+def _day_of(metric: str, part: str, by: Sequence[str]) -> pl.Expr:
+    return pl.col("day" if "day" in by else f"{metric}.{part}")
 
 
 def pretty(sql: str) -> str:

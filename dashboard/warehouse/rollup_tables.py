@@ -25,7 +25,7 @@ from dashboard.warehouse.writing import data_file, scan
 
 SEGMENT = "segment"
 DAY = "day"
-_VERSION = 2
+_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class RollupTable:
         made_with: The pass over the rows that makes it.
         distribution: Whose values it counts; None where it sums metrics.
         metrics: What it sums.
+        cells: Its name among the catalogue's cells; None where it is none of them.
     """
 
     fact: str
@@ -49,18 +50,20 @@ class RollupTable:
     made_with: str
     distribution: str | None = None
     metrics: tuple[str, ...] = ()
+    cells: str | None = None
 
     @property
     def is_by_segment_alone(self) -> bool:
         """Whether it sums all metrics of a model and date column by nothing but the segment."""
-        return self.dimensions == (SEGMENT,) and self.distribution is None
+        return self.dimensions == (SEGMENT,) and not (self.distribution or self.cells)
 
     @property
     def name(self) -> str:
         """Its name among the files of a manifest, and of its folder."""
         if self.distribution:
             return f"rollup_values_of_{self.distribution}_by_{'_'.join(self.dimensions)}"
-        return f"rollup_{self.fact}_by_{self.date}_{'_'.join(self.dimensions)}"
+        summed = self.cells or self.fact
+        return f"rollup_{summed}_by_{self.date}_{'_'.join(self.dimensions)}"
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ class Months:
 
 
 def rollup_tables(catalog: Catalog) -> list[RollupTable]:
-    """Every roll-up that the catalogue asks for; those of one pass stand together."""
+    """Every roll-up that the catalogue asks for."""
     return [*_sums(catalog), *_cells(catalog), *_values(catalog)]
 
 
@@ -157,9 +160,10 @@ def _cells(catalog: Catalog) -> list[RollupTable]:
             one.fact,
             one.date,
             one.dimensions,
-            "month",
-            f"cells {one.name}",
-            metrics=_metrics(catalog, one.fact, one.date, "cells"),
+            one.kept,
+            one.rolled_with,
+            metrics=one.metrics or _metrics(catalog, one.fact, one.date, "cells"),
+            cells=one.name,
         )
         for one in catalog.cells.values()
     ]
@@ -244,9 +248,7 @@ class Builder:
         """
         files = {}
         kept = filter(self._is_worth_it, rollup_tables(self._catalog))
-        for (fact, day, _), tables in groupby(
-            kept, key=lambda one: (one.fact, one.date, one.made_with)
-        ):
+        for (fact, day, _), tables in groupby(sorted(kept, key=_pass_of), key=_pass_of):
             together = list(tables)
             known = before is not None and all(one.name in before.files for one in together)
             anew = months[fact, day] if known else Months(None)
@@ -321,6 +323,11 @@ class Builder:
         if table.distribution:
             return [("rows", "sum", "bigint")]
         return rollup.sum_columns(table.metrics, table.kept)
+
+
+def _pass_of(table: RollupTable) -> tuple[str, str, str]:
+    """What is summed in one pass over the rows; its first table holds all metrics."""
+    return table.fact, table.date, table.made_with
 
 
 def _kept_day(day: str, kept: str) -> str:

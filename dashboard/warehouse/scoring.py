@@ -66,11 +66,7 @@ def scored(
         for name in by
     ]
     values, rows = _due(catalog, judged, scores.factors, scope)
-    values["intercept"] = scores.intercept
-    terms = ["cast($intercept as double)"]
-    for number, (factor, effects) in enumerate(scores.effects):
-        terms.append(_effect(number, factor, effects, values))
-    chance = f"1e0 / (1e0 + exp(-({' + '.join(terms)})))"
+    chance = _chance(scores, values)
     each = f"select {', '.join([*keys, f'{_late(judged)} as late', f'{chance} as chance'])} {rows}"
     whole = (
         f"select {', '.join([*map(identifier, by), 'late'])}, "
@@ -87,6 +83,32 @@ def scored(
     select = f"select {', '.join([*map(identifier, by), *sums])} from ({whole}) as rounded"
     grouped = f" group by {_places(by)} order by {_places(by)}" if by else ""
     return Statement(f"{select}{grouped}", values)
+
+
+def listed(
+    catalog: Catalog, columns: Sequence[tuple[str, str]], scope: Scope, scores: Scores | None
+) -> Statement:
+    """List due deliveries one by one: some columns, whether late, what a fit expects.
+
+    Columns: one per name and SQL in `columns` (text; '(none)' for null), day, late, and
+    chance: that of being late; null without a fit.
+    """
+    judged = catalog.metric(JUDGED)
+    values, rows = _due(catalog, judged, scores.factors if scores else (), scope)
+    chance = _chance(scores, values) if scores else "cast(null as double)"
+    keys = [f"{_level(sql)} as {identifier(name)}" for name, sql in columns]
+    day = f"{judged.fact}.{judged.date} as day"
+    parts = ", ".join([*keys, day, f"{_late(judged)} as late", f"{chance} as chance"])
+    return Statement(f"select {parts} {rows}", values)
+
+
+def _chance(scores: Scores, values: dict[str, object]) -> str:
+    """SQL of the chance of being late by a fit; its figures are bound."""
+    values["intercept"] = scores.intercept
+    terms = ["cast($intercept as double)"]
+    for number, (factor, effects) in enumerate(scores.effects):
+        terms.append(_effect(number, factor, effects, values))
+    return f"1e0 / (1e0 + exp(-({' + '.join(terms)})))"
 
 
 def _due(

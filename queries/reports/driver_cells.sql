@@ -36,7 +36,7 @@ select
     part_of_day,
     cast(date_trunc('week', promised_date) as date) as week,
     count(*) as due,
-    sum(case when is_on_time then 0 else 1 end) as late
+    count(case when not is_on_time then 1 end) as late
 from due
 group by
     carrier, service, product_class, density_class, vehicle_type, depot,

@@ -40,12 +40,12 @@ select
     service,
     is_on_time,
     count(*) as due,
-    sum(case when is_timed_through then 1 else 0 end) as timed,
-    sum(case when is_timed_through then promised else 0 end) as promised,
-    sum(case when is_timed_through then to_handover else 0 end) as to_handover,
-    sum(case when is_timed_through then to_dispatch else 0 end) as to_dispatch,
-    sum(case when is_timed_through then to_attempt else 0 end) as to_attempt,
-    sum(case when is_timed_through then to_delivery else 0 end) as to_delivery
+    count(case when is_timed_through then 1 end) as timed,
+    sum(case when is_timed_through then promised * 1e0 else 0e0 end) as promised,
+    sum(case when is_timed_through then to_handover * 1e0 else 0e0 end) as to_handover,
+    sum(case when is_timed_through then to_dispatch * 1e0 else 0e0 end) as to_dispatch,
+    sum(case when is_timed_through then to_attempt * 1e0 else 0e0 end) as to_attempt,
+    sum(case when is_timed_through then to_delivery * 1e0 else 0e0 end) as to_delivery
 from legs
 group by service, is_on_time
 order by service asc, is_on_time asc

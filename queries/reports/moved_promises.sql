@@ -29,11 +29,10 @@ select
     count(
         case when changes.changed_at > delivery.out_for_delivery_at then 1 end
     ) as moved_on_the_way,
-    sum(case when delivery.is_on_time then 1 else 0 end) as on_time,
-    sum(
+    count(case when delivery.is_on_time then 1 end) as on_time,
+    count(
         case
             when coalesce(delivery.is_on_last_promise, delivery.is_on_time) then 1
-            else 0
         end
     ) as on_time_moved
 from deliveries as delivery

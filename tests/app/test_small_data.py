@@ -2,18 +2,23 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.scope import Period
 from dashboard.warehouse import Warehouse
 from tests.app.conftest import Open
-from tests.rows import delivery
+from tests.rows import daily, delivery
 
 HOSTILE = "=1+1<script>alert(1)</script> **[x](http://evil.test)** :red[y]"
 
 LATER = datetime(2026, 4, 1)  # noqa: DTZ001  (the warehouse's moments are naive UTC)
+
+FEBRUARY = Period(date(2026, 2, 1), date(2026, 2, 28))
+MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))
 
 Import = Callable[..., Any]
 
@@ -90,3 +95,35 @@ def test_a_snapshot_without_a_due_promise_says_so(
 
     assert not app.exception
     assert app.title[0].value == "No promise has fallen due yet"
+
+
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        ("", "Satisfaction has no figure here"),
+        ("pages/satisfaction.py", "None of 270 surveys about these deliveries was answered"),
+        ("pages/service.py", "On-time rate: no segment changed beyond noise"),
+        ("pages/cost_to_serve.py", "Revenue is 0 for every delivery"),
+    ],
+)
+def test_no_rating_no_revenue_and_a_segment_that_just_began_are_clear_on_every_page(
+    open_app: Open, warehouse: Warehouse, put_in: Import, page: str, told: str
+) -> None:
+    shared = {"revenue": "0", "cost_last_mile": "3"}
+    rows = [*daily(FEBRUARY, 9, 1, segment="Premium", **shared)]
+    rows += daily(MARCH, 9, 1, segment="Premium", **shared)
+    rows += daily(MARCH, 8, 2, segment="Rural", **shared)
+    surveys = [
+        {"survey_id": at, "delivery_id": row["delivery_id"], "sent_at": "2026-03-20"}
+        for at, row in enumerate(rows[280:550])
+    ]
+    put_in(as_of=LATER, deliveries=rows, surveys=surveys)
+
+    app = open_app(
+        warehouse.path, page, period="custom dates", from_="2026-03-01", to="2026-03-31"
+    )
+
+    texts = [*app.info, *app.warning, *app.markdown, *app.title]
+    said = " ".join(text.value.replace("\\", "") for text in texts)
+    assert not app.exception
+    assert told in said

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tests.bench import lines, loading, machine, peers, table
+from tests.bench import drilling, lines, loading, machine, peers, table
 from tests.bench.apart import alone
 from tests.bench.asking import ask_all
 from tests.bench.files import BYTES_A_DELIVERY, Kind, Sample, make
@@ -54,6 +54,8 @@ def _measure(sample: Sample) -> Iterator[Line]:
     cost = alone(ask_all, warehouse)
     yield Line("Data of pages and reports, median of five")
     yield from lines.of_answers(cost.result, cost)
+    _tell("writing rows to files")
+    yield from lines.of_exports(drilling.exports(warehouse))
     _tell("asking the peers")
     yield Line("The same five questions, each peer in a process of its own")
     yield from lines.of_peers(peers.compare(warehouse), cost.result)

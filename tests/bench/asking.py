@@ -11,17 +11,23 @@ from types import MappingProxyType
 
 import duckdb
 
-from dashboard import analysis
+from dashboard import analysis, tree
 from dashboard.access import LOCAL_USER
+from dashboard.analysis import settlement as settling
+from dashboard.analysis.breach_money import breach_money
+from dashboard.analysis.carrier_review import carrier_review
+from dashboard.analysis.carriers import carrier_trajectory, compare_carriers
 from dashboard.analysis.forecast import forecast
 from dashboard.analysis.quantiles import quantiles
 from dashboard.analysis.satisfaction import satisfaction
 from dashboard.analysis.silent import silent_failures
 from dashboard.analysis.theme_counts import themes
+from dashboard.contracts import Contract, read_contract, vocabulary
 from dashboard.scope import Period, Scope
 from dashboard.warehouse import Reader, Warehouse
 from dashboard.warehouse.engine import Engine
 from dashboard.warehouse.gate import tables_named
+from tests.bench import drilling
 from tests.bench.apart import middle, seconds
 from tests.bench.peers.snapshot import QUARTER
 
@@ -45,6 +51,11 @@ class Page:
     name: str
     ask: Ask
     is_review: bool = True
+
+
+def _kestrel(reader: Reader) -> Contract:
+    path = tree.root() / "sample_data" / "contracts" / "kestrel-2026.toml"
+    return read_contract(path, vocabulary(reader.catalog))
 
 
 PAGES = (
@@ -73,6 +84,24 @@ PAGES = (
     Page(
         "Forecast: scores, steps, tracking, capacity",
         lambda reader, scope: forecast(reader, scope, 7),
+        is_review=False,
+    ),
+    Page(
+        "Deliveries: breaches in money",
+        lambda reader, scope: breach_money(reader, ("segment",), scope),
+        is_review=False,
+    ),
+    Page("Comparison: carriers by case mix", compare_carriers, is_review=False),
+    Page("Comparison: six quarters", carrier_trajectory, is_review=False),
+    Page(
+        "Carrier review: scorecard",
+        lambda reader, scope: carrier_review(reader, scope, "Kestrel"),
+    ),
+    Page(
+        "Carrier review: settlement of a quarter",
+        lambda reader, _scope: settling.settlement(
+            reader, settling.Asked((_kestrel(reader),), "Kestrel", "2026Q3")
+        ),
         is_review=False,
     ),
     Page("Data quality: carriers' data", analysis.carrier_data, is_review=False),
@@ -123,7 +152,7 @@ def ask_all(warehouse: Path) -> Answers:
     opened = seconds(lambda: analysis.scoreboard(_reader(warehouse), scopes()["no filter"]))
     reader = _reader(warehouse)
     rows = without_rollups(reader)
-    asked = tuple(_pages(reader, rows)) + tuple(_reports(reader))
+    asked = (*_pages(reader, rows), *_rows(reader), *_reports(reader))
     units += [_sum_one_column(Warehouse(warehouse))]
     return Answers(sum(units) / len(units), opened, asked)
 
@@ -160,9 +189,17 @@ def _pages(reader: Reader, rows: Reader) -> Iterator[Asked]:
         yield _timed(name, partial(ask, reader))
 
 
+def _rows(reader: Reader) -> Iterator[Asked]:
+    """Pages of rows and single deliveries."""
+    for one in drilling.drills(reader):
+        yield replace(_timed(one.what, one.ask), most=one.most)
+
+
 def _reports(reader: Reader) -> Iterator[Asked]:
     """Reports always read the rows, of a quarter where they know a period."""
     for name, report in reader.catalog.reports.items():
+        if report.params != "scope":
+            continue
         has_days = tables_named(report.sql) & {"deliveries", "surveys"}
         scope = Scope(QUARTER.period()) if has_days else Scope()
         yield _timed(f"report {name}", partial(reader.report, name, scope))

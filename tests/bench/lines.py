@@ -1,14 +1,16 @@
 """What was measured, as lines of the table."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from tests.bench.apart import Cost
 from tests.bench.asking import Answers, Asked
+from tests.bench.drilling import MOST_MIB, Exported
 from tests.bench.files import Kind
 from tests.bench.table import Line
 
 _LEAST_RATE: Mapping[Kind, int] = {"parquet": 250_000, "csv": 120_000}
 _NAMES: Mapping[Kind, str] = {"parquet": "Parquet", "csv": "CSV"}
+_FILES: Mapping[str, str] = {"parquet": "Parquet", "csv": "CSV"}
 _SHARE_NAMED = 0.005
 
 
@@ -65,6 +67,17 @@ def _of_question(asked: Asked, answers: Answers) -> Line:
         "" if asked.scanned is None else _units(asked.scanned, answers),
         target="" if asked.most is None else _judged(is_met, f"≤ {asked.most:g} units"),
     )
+
+
+def of_exports(exports: Iterable[Exported]) -> Iterator[Line]:
+    """All rows as files; memory is what came on top of the open snapshot."""
+    for one in exports:
+        yield Line(
+            f"export of {one.rows:,} rows, every column: {_FILES[one.kind]}",
+            f"{one.seconds:.1f} s",
+            peak=f"+{one.mib:.0f} MiB",
+            target=_judged(one.mib <= MOST_MIB, f"≤ {MOST_MIB} MiB more"),
+        )
 
 
 def of_peers(costs: Mapping[str, Mapping[str, Cost]], answers: Answers) -> Iterator[Line]:

@@ -10,14 +10,18 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.error import URLError
+from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from dashboard import tree
+from dashboard.access import LOCAL_USER
+from dashboard.scope import Quarter, Scope, Where
+from dashboard.warehouse import Order, Warehouse
 
 pytestmark = pytest.mark.browser
 
@@ -256,6 +260,30 @@ def test_the_satisfaction_page_is_accessible_and_fits_a_phone(
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_link_opens_one_delivery_and_its_timeline(
+    open_page: Open, sample_warehouse: Path, scheme: str
+) -> None:
+    reader = Warehouse(sample_warehouse).reader(None, LOCAL_USER)
+    late = Scope().holding(Where("lateness_minutes", "=", "47"))
+    one = reader.rows.page((), Order(), late, None, 1)["delivery_id"][0]
+
+    page = open_page(f"deliveries?delivery={one}&segment=Premium", scheme)
+    page.locator(".js-plotly-plot").first.wait_for()
+    title, at_the_desk = page.locator("h1").inner_text(), violations(page)
+    page.set_viewport_size(PHONE)
+    page.wait_for_timeout(500)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    page.get_by_role("button", name="Back to the rows").click()
+    page.get_by_role("heading", name="Rows", exact=True).wait_for()
+
+    assert title.startswith("Late by 47 minutes: delivered ")
+    assert at_the_desk == []
+    assert width <= PHONE["width"]
+    assert f"delivery={one}" not in page.url
+    assert "segment=Premium" in page.url
+
+
 def test_a_segment_leads_to_what_changed_in_it(open_page: Open) -> None:
     page = open_page("service")
     page.get_by_role("link", name="What changed in on-time rate, Premium").click()
@@ -264,6 +292,42 @@ def test_a_segment_leads_to_what_changed_in_it(open_page: Open) -> None:
 
     assert page.get_by_role("heading", name="What changed").is_visible()
     assert "segment=Premium" in page.url
+
+
+def test_a_click_on_a_zone_leads_by_its_address_to_the_drawer_with_its_count(
+    open_page: Open, sample_warehouse: Path
+) -> None:
+    page = open_page("breach_map?cut=zones")
+    chart = page.get_by_test_id("stDeckGlJsonChart")
+    point_at(page, chart)
+
+    chart.click()
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_text("deliveries due were late").wait_for()
+    settle(page)
+    (zone,) = parse_qs(urlsplit(page.url).query)["zone"]
+    again = open_page(page.url).get_by_role("dialog")
+    again.get_by_text("deliveries due were late").wait_for()
+
+    quarter = Scope(Quarter(2026, 3).period()).within(zone=zone)
+    reader = Warehouse(sample_warehouse).reader(None, LOCAL_USER)
+    kept, due = reader.roll_up(("on_time_rate",), (), quarter).row(0)[1:3]
+    said = f"{int(due - kept)} of {int(due):,} deliveries due were late"
+    assert said in drawer.inner_text()
+    assert said in again.inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_breach_map_is_accessible_and_fits_a_phone(open_page: Open, scheme: str) -> None:
+    page = open_page("breach_map", scheme)
+    page.get_by_test_id("stDeckGlJsonChart").locator("canvas").first.wait_for()
+    at_the_desk = violations(page)
+
+    page.set_viewport_size(PHONE)
+    page.wait_for_timeout(500)
+
+    assert at_the_desk == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -285,6 +349,16 @@ def test_own_files_are_shown_with_what_they_become_at_desk_and_phone(
         page.set_viewport_size(size)
         page.wait_for_timeout(500)
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def point_at(page: Page, chart: Locator) -> None:
+    """Move over the middle of a map until it is drawn and says what is there."""
+    for at in range(100):
+        chart.hover(position={"x": 300 + at % 2, "y": 260})
+        page.wait_for_timeout(100)
+        if chart.get_by_text("expected").count():
+            return
+    pytest.fail("the map does not answer within 10 s")
 
 
 def violations(page: Page) -> list[str]:

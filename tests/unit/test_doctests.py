@@ -6,10 +6,15 @@ from types import ModuleType
 import pytest
 
 from dashboard.charts import formats
+from dashboard.contracts import numbers
+from dashboard.stats import carriers
+from dashboard.stats.settlement import exact
 from dashboard.ui import text
 
 
-@pytest.mark.parametrize("module", [formats, text], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [formats, text, numbers, exact, carriers], ids=lambda module: module.__name__
+)
 def test_examples_in_docstrings_are_true(module: ModuleType) -> None:
     found = doctest.testmod(module)
 

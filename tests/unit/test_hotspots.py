@@ -99,7 +99,9 @@ def test_a_score_worked_by_hand() -> None:
 def test_fewer_than_two_places_of_thirty_are_refused() -> None:
     places = Places(*(np.full(3, 9.0) for _ in range(4)), np.arange(3)[:, None])
 
-    with pytest.raises(NotEnoughDataError, match="0 places with 30 deliveries; hot spots need"):
+    with pytest.raises(
+        NotEnoughDataError, match="with 30 deliveries: 0; hot spots need at least 2"
+    ):
         hot_spots(places, effect=1.0)
 
 

@@ -106,7 +106,7 @@ def segments_claimed(world: World, now: Period, then: Period) -> int:
     n, d = world.sums("segment", world.day, int(world.day.max()) + 1)
     p_values = []
     for kept, due in zip(n, d, strict=True):
-        daily = Daily(
+        daily = Daily.of(
             days,
             tuple(Decimal(int(x)) for x in kept[: len(days)]),
             tuple(Decimal(int(x)) for x in due[: len(days)]),

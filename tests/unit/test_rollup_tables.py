@@ -54,7 +54,7 @@ def is_kept(statement: str) -> bool:
 
 
 def dimensions(reader: Reader) -> list[str]:
-    return [d.name for d in reader.catalog.dimensions.values() if d.column]
+    return [d.name for d in reader.catalog.dimensions.values() if d.column and d.rolled_with]
 
 
 def each(reader: Reader) -> list[str]:
@@ -130,15 +130,27 @@ def test_metrics_of_cells_by_several_dimensions_are_exactly_what_a_scan_gives(
     assert kept.equals(scanned(reader).roll_up(metrics, by, scope))
 
 
-def test_metrics_of_cells_are_scanned_by_the_day_and_by_carrier(
+def test_metrics_of_cells_are_kept_by_day_for_segments_and_carriers(
     reader: Reader, asked: list[str]
 ) -> None:
-    days = reader.roll_up(["cost_sorting"], ["segment"], Scope(DAYS))
-    carriers = reader.roll_up(["cost_sorting"], ["carrier"], Scope(MARCH))
+    metrics, kestrel = in_cells(reader), Scope(DAYS).within(carrier="Kestrel")
+
+    kept = [reader.roll_up(metrics, ["segment", "day"], scope) for scope in (Scope(DAYS), kestrel)]
+
+    assert all(map(is_kept, asked))
+    for scope, found in zip((Scope(DAYS), kestrel), kept, strict=True):
+        assert found.equals(scanned(reader).roll_up(metrics, ["segment", "day"], scope))
+
+
+def test_metrics_of_cells_are_scanned_by_the_day_and_by_other_dimensions(
+    reader: Reader, asked: list[str]
+) -> None:
+    days = reader.roll_up(["cost_sorting"], ["depot"], Scope(DAYS))
+    products = reader.roll_up(["cost_sorting"], ["promised_weekday"], Scope(MARCH))
 
     assert not any(map(is_kept, asked))
-    assert days.height == 5
-    assert carriers.height == 8
+    assert days.height == 4
+    assert products.height == 7
 
 
 def test_cells_are_kept_by_month_and_scanned_by_day(reader: Reader, asked: list[str]) -> None:
@@ -259,7 +271,10 @@ def test_a_small_model_keeps_the_rollup_by_segment_and_all_of_them_once_it_has_g
 
     found = warehouse.reader(None, LOCAL_USER).roll_up(["volume"], ["carrier"], Scope())
 
-    assert small == {"rollup_deliveries_by_promised_date_segment"}
+    assert small == {
+        "rollup_cost_segments_by_promised_date_segment",
+        "rollup_deliveries_by_promised_date_segment",
+    }
     assert all(map(is_kept, asked))
     assert dict(found.select("carrier", "numerator").iter_rows()) == {"Heron": 4, "Wren": 1}
 
@@ -270,3 +285,44 @@ def test_every_column_dimension_has_its_rollup(reader: Reader) -> None:
     for name in dimensions(reader):
         own = "segment" if name == "segment" else f"{name}_segment"
         assert {f"promised_date_{own}", f"sent_date_{own}"} <= split
+
+
+@pytest.mark.parametrize(
+    ("by", "filters"),
+    [
+        (("segment", "service", "day"), {"carrier": ("Kestrel",)}),
+        (("segment", "channel", "day"), {"service": ("economy", "next day")}),
+        (("segment", "service", "channel", "carrier", "day"), {}),
+    ],
+)
+def test_what_service_shows_of_one_carrier_or_channel_is_kept_and_is_what_a_scan_gives(
+    reader: Reader, asked: list[str], by: tuple[str, ...], filters: dict
+) -> None:
+    metrics, scope = reader.catalog.cells["ways"].metrics, Scope(DAYS).within(**filters)
+
+    kept = reader.roll_up(metrics, by, scope)
+
+    assert all(map(is_kept, asked))
+    assert kept.equals(scanned(reader).roll_up(metrics, by, scope))
+
+
+@pytest.mark.parametrize("name", ["contact_themes", "contact_tool_themes", "comment_themes"])
+def test_texts_are_counted_by_day_and_zone_before_and_since_as_a_scan_counts_them(
+    reader: Reader, asked: list[str], name: str
+) -> None:
+    before_and_since = (name, ("zone",), Scope(DAYS), MARCH.end)
+
+    kept = reader.distribution(*before_and_since)
+
+    assert all(map(is_kept, asked))
+    assert kept["is_since"].unique().len() == 2
+    assert kept.equals(scanned(reader).distribution(*before_and_since))
+
+
+def test_what_customers_ordered_last_is_kept_and_is_what_a_scan_gives(reader: Reader) -> None:
+    [file] = reader.manifest.files["view_customer_orders"]
+
+    kept, rows = (one.report("silent_failures", Scope()) for one in (reader, scanned(reader)))
+
+    assert file.rows > 1_000
+    assert kept.equals(rows)

@@ -149,7 +149,7 @@ def test_few_weeks_are_judged_by_days_and_say_so(reader: Reader) -> None:
 
 def test_the_table_keeps_exact_sums_and_leaves_unknowns_null(reader: Reader) -> None:
     metric = reader.catalog.metric("cost_to_serve")
-    daily = Daily((Q2.start,), (Decimal("0.3000"),), (Decimal(0),))
+    daily = Daily.of((Q2.start,), (Decimal("0.3000"),), (Decimal(0),))
 
     rows = table([figure(metric, (("segment", "=x"),), daily, Q2)], 7).row(0, named=True)
 

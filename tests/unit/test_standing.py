@@ -23,7 +23,7 @@ DAYS = Period(date(2026, 1, 5), date(2026, 1, 6))
 
 def measured(metric: str, n: str, d: str) -> Daily:
     return figure(
-        CATALOG.metric(metric), (), Daily((DAYS.start,), (Decimal(n),), (Decimal(d),)), DAYS
+        CATALOG.metric(metric), (), Daily.of((DAYS.start,), (Decimal(n),), (Decimal(d),)), DAYS
     )
 
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from statsmodels.duration.survfunc import SurvfuncRight
+from statsmodels.duration.survfunc import SurvfuncRight, survdiff
 
 from dashboard.errors import NotEnoughDataError
-from dashboard.stats.survival import Survival, product_limit
+from dashboard.stats.survival import Survival, log_rank, product_limit
 from tests.vector import expected, given_rows
 
 HOURS_A_DAY = 24
@@ -91,3 +91,54 @@ def test_a_share_that_is_never_reached_has_no_quantile() -> None:
 def test_nothing_delivered_is_refused_by_name() -> None:
     with pytest.raises(NotEnoughDataError, match="nothing was delivered; a time to delivery"):
         product_limit(np.array([1]), np.array([0]), np.array([3]))
+
+
+def by_group(
+    hours: np.ndarray, delivered: np.ndarray, group: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Counts by group and distinct time: delivered, and last seen open."""
+    times, names = np.unique(hours), np.unique(group)
+    found = [
+        [[np.sum((hours == t) & (delivered == kind) & (group == g)) for t in times] for g in names]
+        for kind in (1, 0)
+    ]
+    return np.array(found[0]), np.array(found[1])
+
+
+def test_the_log_rank_test_is_what_r_gives(orders: tuple[np.ndarray, np.ndarray]) -> None:
+    told = expected("23_censoring_km")
+    services = np.array([row["service"] for row in given_rows("23_censoring_km")])
+
+    found = log_rank(*by_group(*orders, services))
+
+    assert found.chi2 == pytest.approx(told["logrank_chi2"], rel=1e-8)
+
+
+def test_the_published_leukaemia_data_give_the_published_statistic() -> None:
+    told = expected("23_censoring_km")["aml"]
+    kept_on = [9, 13, -13, 18, 23, -28, 31, 34, -45, 48, -161]
+    stopped = [5, 5, 8, 8, 12, -16, 23, 27, 30, 33, 43, 45]
+    weeks, ended = np.abs([*kept_on, *stopped]), (np.array([*kept_on, *stopped]) > 0).astype(int)
+    group = np.array([0] * len(kept_on) + [1] * len(stopped))
+
+    found = log_rank(*by_group(weeks, ended, group))
+
+    assert found.chi2 == pytest.approx(told["logrank"], rel=1e-8)
+
+
+def test_with_three_groups_it_is_what_statsmodels_gives(
+    orders: tuple[np.ndarray, np.ndarray],
+) -> None:
+    group = np.arange(len(orders[0])) % 3
+
+    found = log_rank(*by_group(*orders, group))
+
+    assert (found.chi2, found.p_value) == pytest.approx(survdiff(*orders, group))
+
+
+def test_one_group_alone_or_never_seen_is_refused_by_name() -> None:
+    some, none = np.array([[1, 2]]), np.zeros((1, 2))
+
+    for delivered in (some, np.vstack([some, none])):
+        with pytest.raises(NotEnoughDataError, match="two that were seen are needed"):
+            log_rank(delivered, np.zeros(delivered.shape))

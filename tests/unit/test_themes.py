@@ -139,9 +139,10 @@ def test_contacts_themes_and_the_tools_own_stand_side_by_side(
 ) -> None:
     put_in(deliveries=[delivery("a")], contacts=CONTACTS)
 
-    found = warehouse.reader(None, LOCAL_USER).report("contact_themes", Scope())
+    reader = warehouse.reader(None, LOCAL_USER)
 
-    assert found.rows() == [("(none)", "rain=soaked;", ";dam,age", 1)]
+    assert reader.distribution("contact_themes", (), Scope()).rows() == [("rain=soaked;", 1)]
+    assert reader.distribution("contact_tool_themes", (), Scope()).rows() == [(";dam,age", 1)]
 
 
 def test_another_file_of_themes_is_matched_by_the_next_import_of_the_same_files(
@@ -156,5 +157,5 @@ def test_another_file_of_themes_is_matched_by_the_next_import_of_the_same_files(
     again = put_in(**rows)
 
     assert again.published
-    found = warehouse.reader(None, LOCAL_USER).report("contact_themes", Scope())
-    assert found["themes"].to_list() == ["soap=soaked;"]
+    found = warehouse.reader(None, LOCAL_USER).distribution("contact_themes", (), Scope())
+    assert found["value"].to_list() == ["soap=soaked;"]

@@ -11,6 +11,7 @@ from dashboard.analysis.lateness_cost import lateness_cost
 from dashboard.analysis.satisfaction import satisfaction
 from dashboard.analysis.silent import silent_failures
 from dashboard.analysis.theme_counts import themes
+from dashboard.charts.voices import effective_said
 from dashboard.cli import main
 from dashboard.scope import Period, Scope
 from dashboard.warehouse import Reader, Warehouse
@@ -68,6 +69,17 @@ def test_a_thin_cell_borrows_the_answers_of_all_segments_on_that_outcome(small: 
     assert premium.rating is not None
     assert premium.rating.value == pytest.approx((6 * 5 + 2 * 4) / 8)
     assert [part.borrowed for part in premium.outcomes] == [True, False, False]
+
+
+def test_why_effective_n_can_exceed_a_segments_answers_is_said_of_that_segment(
+    small: Reader,
+) -> None:
+    found = satisfaction(small, Scope())
+    premium = next(one for one in found.segments if one.segment == "Premium")
+
+    assert premium.rating is not None
+    assert premium.rating.effective > premium.replies
+    assert "In Premium it can exceed the answers" in effective_said(found)
 
 
 def test_over_all_segments_thin_cells_share_one_weight(small: Reader) -> None:

@@ -1,0 +1,22 @@
+"""What is imported while the first page is being read, so that no later click waits for it."""
+
+from importlib import import_module
+from threading import Thread
+
+import streamlit as st
+
+LATER = ("dashboard.analysis.lateness_cost", "dashboard.analysis.silent")
+"""Modules of analyses that import statsmodels, which takes a second."""
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> Thread:
+    """Import in the background, once per process; called when a page has been drawn."""
+    thread = Thread(target=_import_all, name="warming up", daemon=True)
+    thread.start()
+    return thread
+
+
+def _import_all() -> None:
+    for module in LATER:
+        import_module(module)

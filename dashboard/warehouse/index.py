@@ -1,0 +1,125 @@
+"""The index of deliveries: in which months of which tables a delivery has rows.
+
+Ids may be drawn by chance, so no file's least and greatest id says which one holds a
+delivery. The index keeps 32 bits of a digest of each id, sorted, in one file: a question
+about one delivery reads some thousand of them, then only the months found. Two ids of
+the same bits cost a look into a month too many.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from hashlib import md5
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from dashboard.catalog import Catalog
+from dashboard.contract import Table
+from dashboard.warehouse import failpoints
+from dashboard.warehouse.snapshots import DataFile, Manifest
+from dashboard.warehouse.sql import identifier, literal
+from dashboard.warehouse.writing import data_file, scan
+
+if TYPE_CHECKING:
+    from dashboard.warehouse.building import Place
+
+NAME = "index_of_deliveries"
+"""Its name among the files of a manifest, and of its folder."""
+
+KEY = "delivery_id"
+_BITS = 0xFFFF_FFFF
+_DIGEST = f"(md5_number_lower({KEY}) & {_BITS})::uinteger"
+_ROWS_A_GROUP = 20_480
+_A_MONTH = timedelta(days=31)
+_OLD = "select * from {source} where (held_in, month) in ({places})"
+_NEW = "select distinct {digest}, {table}, {month} from {source}"
+
+Held = tuple[str, str]
+"""Table and month, 'YYYY-MM'."""
+
+
+def tables(catalog: Catalog) -> list[Table]:
+    """Contract tables that are kept by month and say which delivery a row is about."""
+    return [one for one in catalog.contract.values() if one.month and KEY in one.columns]
+
+
+def build(
+    connection: duckdb.DuckDBPyConnection,
+    place: "Place",
+    manifest: Manifest,
+    before: Manifest | None,
+) -> DataFile | None:
+    """Write the index of a snapshot that is about to be published.
+
+    Months whose files are those of the snapshot before are taken over from its index.
+
+    Returns:
+        Its file; None where no month holds any row.
+    """
+    files = _by_month(place.catalog, manifest)
+    if not files:
+        return None
+    old = before.files.get(NAME, ()) if before else ()
+    known = _by_month(place.catalog, before) if before and old else {}
+    same = [held for held, own in files.items() if known.get(held) == own]
+    connection.execute(
+        "create or replace temp table places (digest uinteger, held_in varchar, month varchar)"
+    )
+    if same:
+        kept = ", ".join(f"({literal(table)}, {literal(month)})" for table, month in same)
+        taken = _OLD.format(source=scan(place.folder, old), places=kept)
+        connection.execute(f"insert into places {taken}")
+    for (table, month), own in files.items():
+        if (table, month) not in same:
+            found = _NEW.format(
+                digest=_DIGEST,
+                table=literal(table),
+                month=literal(month),
+                source=scan(place.folder, own),
+            )
+            connection.execute(f"insert into places {found}")
+    return _write(connection, place, manifest)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, place: "Place", manifest: Manifest) -> DataFile:
+    folder = place.folder / "tables" / NAME
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{manifest.id}-0.parquet"
+    connection.execute(
+        f"copy (select * from places order by digest) to {literal(str(path))} "
+        f"(format parquet, compression zstd, row_group_size {_ROWS_A_GROUP})"
+    )
+    connection.execute("drop table places")
+    failpoints.reached("index_written")
+    return data_file(place.folder, path)
+
+
+def digest_of(delivery_id: str) -> int:
+    """The bits of an id that the index keeps: as `md5_number_lower`, the last 8 bytes."""
+    whole = md5(delivery_id.encode(), usedforsecurity=False).digest()
+    return int.from_bytes(whole[8:], "little") & _BITS
+
+
+def within(table: Table, months: Sequence[str]) -> tuple[str, dict[str, object]]:
+    """SQL condition: a row stands between the first and the last of these months.
+
+    The text is the same whatever the months, so that it is allowed once; they are bound.
+    """
+    column, first, after = str(table.month), f"{table.name}_first", f"{table.name}_after"
+    sql = f"{identifier(column)} >= ${first} and {identifier(column)} < ${after}"
+    if not months:
+        return sql, {first: date.max, after: date.min}
+    begins = date.fromisoformat(f"{min(months)}-01")
+    last = date.fromisoformat(f"{max(months)}-01")
+    return sql, {first: begins, after: (last + _A_MONTH).replace(day=1)}
+
+
+def _by_month(catalog: Catalog, manifest: Manifest) -> Mapping[Held, tuple[DataFile, ...]]:
+    """Files with rows, by table and month."""
+    found: dict[Held, tuple[DataFile, ...]] = {}
+    for table in tables(catalog):
+        for file in manifest.files.get(table.name, ()):
+            if file.month and file.rows:
+                held = (table.name, file.month)
+                found[held] = (*found.get(held, ()), file)
+    return found

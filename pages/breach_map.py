@@ -1,0 +1,14 @@
+"""Breach map: where do breaches concentrate beyond chance?
+
+For: analysts. Reads: analysis hotspots, geography, breach_reasons, rows.
+"""
+
+from dashboard import ui
+from dashboard.ui import breach_drawer, breach_map
+
+on = breach_map.opened()
+breach_map.key_figures(on)
+with ui.halves():
+    breach_map.the_map(on)
+    breach_map.the_tables(on)
+breach_drawer.drawer(on)

@@ -1,0 +1,13 @@
+"""Comparison: who is better or worse than case mix explains?
+
+For: carrier managers. Reads: analysis.carriers.
+"""
+
+from dashboard.ui import carriers
+
+on = carriers.opened()
+carriers.who_differs(on)
+carriers.every_one(on)
+carriers.over_quarters(on)
+carriers.what_each_carries(on)
+carriers.beside(on)

@@ -1,0 +1,100 @@
+"""The pages Comparison and Carrier review, run as the app runs them."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.state import State
+from tests import kestrel
+from tests.app.conftest import Open
+from tests.settled_world import TEXT, import_world
+
+COMPARISON, REVIEW = "pages/carrier_comparison.py", "pages/carrier_review.py"
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return import_world(tmp_path_factory.mktemp("reviewed"))
+
+
+@pytest.fixture
+def settled(imported: Path, tmp_path: Path) -> Path:
+    """The small world whose settlement is worked out by hand, with its contract."""
+    own = Path(shutil.copytree(imported, tmp_path / "own"))
+    kestrel.write(own / "contracts", TEXT)
+    return own
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(line.value.replace("\\", "") for line in app.markdown)
+
+
+def alts(app: AppTest) -> list[str]:
+    return [chart.proto.alt for chart in app.get("plotly_chart")]
+
+
+def test_comparison_shows_every_carrier_raw_and_adjusted(
+    open_app: Open, sample_warehouse: Path
+) -> None:
+    app = open_app(sample_warehouse, page=COMPARISON)
+
+    assert not app.exception
+    assert not app.error
+    assert app.title[0].value.endswith("than the work explains") or "No carrier" in (
+        app.title[0].value
+    )
+    table = app.dataframe[0].value
+    assert {"On time, raw", "Same work", "Late / expected", "Band"} <= set(table.columns)
+    assert len(table) == 8
+    assert sum("by quarter" in alt for alt in alts(app)) >= 6
+    assert all(any(c.isdigit() for c in alt) for alt in alts(app))
+
+
+def test_the_review_settles_the_quarter_beside_the_scorecard(
+    open_app: Open, settled: Path
+) -> None:
+    app = open_app(settled, page=REVIEW, period="2026Q3")
+
+    assert not app.exception
+    assert not app.error
+    assert "Kestrel kept " in app.title[0].value
+    assert "the carrier owes us EUR 16.53" in said(app)
+    lines = next(one.value for one in app.dataframe if "By contract" in one.value.columns)
+    assert list(lines["Amount"]) == ["13.53", "3.00", "0.00", "16.53"]
+    assert "For every 1 points" in str(app.table[0].value)
+
+
+def test_a_dispute_is_filed_and_decided_on_the_page(open_app: Open, settled: Path) -> None:
+    app = open_app(settled, page=REVIEW, period="2026Q3")
+    app.selectbox(key="dispute_clause").select("OT-1")
+    app.text_area(key="dispute_ids").input("late-2")
+    app.text_input(key="dispute_reason").input("late scan")
+    app.text_input(key="dispute_by").input("Ann")
+    next(one for one in app.button if one.label == "File").click()
+    app.run()
+    app.text_input(key="decide_by").input("Bo")
+    next(one for one in app.button if one.label == "Decide").click()
+    app.run()
+
+    assert not app.exception
+    (dispute,) = State.of(settled).disputes()
+    assert (dispute.claim.deliveries, dispute.decision) == (("late-2",), "upheld")
+    assert "the carrier owes us EUR 11.26" in said(app)
+
+
+def test_a_carrier_without_a_contract_is_told_so(open_app: Open, settled: Path) -> None:
+    app = open_app(settled, page=REVIEW, period="2026Q3", carrier="Heron")
+
+    assert not app.exception
+    assert "Nothing is settled: there is no contract with 'Heron', only with Kestrel" in said(app)
+
+
+def test_a_broken_contract_is_named_on_the_page(open_app: Open, settled: Path) -> None:
+    kestrel.write(settled / "contracts", "[contract", "broken.toml")
+
+    app = open_app(settled, page=REVIEW, period="2026Q3")
+
+    assert not app.exception
+    assert "The contracts cannot be read: broken.toml: it is no TOML" in said(app)

@@ -1,0 +1,156 @@
+"""Truth 5 is in the files: recomputed from the generator's own outcomes."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy import stats
+
+from sample_data import Options, customers, trials
+from sample_data.days import QUARTERS
+from sample_data.world import quarter
+
+WHOLE = Options(deliveries=400_000)
+
+
+@cache
+def dealt(name: str, options: Options = WHOLE) -> tuple[trials.Dealt, pl.DataFrame]:
+    """An experiment's arms, and the deliveries of its quarter with their outcomes."""
+    one = next(p for p in trials.planted() if p.id == name)
+    number = next(q.number for q in QUARTERS if q.start <= one.first < q.end)
+    frame = of_quarter(number, options)
+    (found,) = (d for d in trials.draw(frame, options, number) if d.experiment["test_key"] == name)
+    return found, frame
+
+
+@cache
+def of_quarter(number: int, options: Options) -> pl.DataFrame:
+    return quarter(customers.draw(options.deliveries, options.seed), options, number)
+
+
+def outcomes(name: str, unit: str) -> pl.DataFrame:
+    """Each exposed delivery's arm, whether it was kept, and its cost."""
+    found, frame = dealt(name)
+    one = next(p for p in trials.planted() if p.id == name)
+    everybody = replace(one, left_out={})
+    rows = trials._exposed(everybody, frame, 10.0, np.random.default_rng(0))
+    rows = (
+        rows.with_columns(unit=trials._unit_id(one, rows))
+        if unit == "zone_day"
+        else (rows.with_columns(unit=unit))
+    )
+    return rows.join(found.assignments, on="unit").filter(
+        pl.col("due") > 0, pl.col("ordered_at") < 10**11
+    )
+
+
+def rates(rows: pl.DataFrame) -> dict[str, float]:
+    found = rows.group_by("variant").agg(pl.col("kept").sum() / pl.col("due").sum())
+    return dict(found.iter_rows())
+
+
+def test_evening_windows_keep_93_8_percent_instead_of_92() -> None:
+    found, _ = dealt("evening-windows")
+
+    arms = rates(outcomes("evening-windows", "customer_id"))
+
+    # Ten thousand deliveries an arm: a standard error of 0.27 points each.
+    assert arms["as today"] == pytest.approx(0.920, abs=0.006)
+    assert arms["evening windows"] == pytest.approx(0.938, abs=0.006)
+    assert outcomes("evening-windows", "customer_id").height == pytest.approx(20_000, rel=0.03)
+    counts = found.assignments["variant"].value_counts()["count"].to_list()
+    assert stats.chisquare(counts).pvalue > 0.001
+
+
+def test_crowd_carriers_are_dealt_53_to_47() -> None:
+    found, _ = dealt("crowd-carriers")
+
+    assert dict(found.assignments["variant"].value_counts().iter_rows()) == {
+        "as today": 6_360,
+        "crowd": 5_640,
+    }
+
+
+def test_lockers_look_cheaper_by_rows_and_not_by_what_was_randomised() -> None:
+    rows = outcomes("lockers-by-zone-day", "zone_day").filter(pl.col("closed") > 0)
+
+    def z(frame: pl.DataFrame) -> float:
+        arms = [frame.filter(pl.col("variant") == arm) for arm in ("lockers first", "door first")]
+        values, variance = [], 0.0
+        for arm in arms:
+            y, d = arm["cost"].to_numpy(), arm["closed"].to_numpy()
+            values.append(y.sum() / d.sum())
+            variance += float(np.sum((y - values[-1] * d) ** 2)) / d.sum() ** 2
+        return (values[0] - values[1]) / variance**0.5
+
+    clusters = rows.group_by("unit", "variant").agg(pl.col("cost", "closed").sum())
+    assert clusters.height == pytest.approx(60 * 28, rel=0.04)
+    assert 2 * stats.norm.cdf(z(rows)) < 0.01
+    assert 2 * stats.norm.cdf(z(clusters)) > 0.05
+
+
+def test_one_depot_has_lockers_first_and_three_have_not() -> None:
+    found, _ = dealt("lockers-by-depot")
+
+    counts = dict(found.assignments["variant"].value_counts().iter_rows())
+    assert counts == {"door first": 3, "lockers first": 1}
+
+
+def test_a_chat_keeps_more_promises_and_costs_more() -> None:
+    rows = outcomes("courier-chat", "delivery_id")
+
+    arms = rates(rows)
+    closed = rows.filter(pl.col("closed") > 0)
+    cost = dict(closed.group_by("variant").agg(pl.col("cost").mean()).iter_rows())
+    assert arms["chat"] - arms["no chat"] == pytest.approx(0.015, abs=3.3 * 0.0035)
+    assert cost["chat"] - cost["no chat"] == pytest.approx(0.35, abs=3.3 * 0.05)
+
+
+def test_alerts_help_premium_alone() -> None:
+    rows = outcomes("arrival-alerts", "delivery_id")
+
+    premium = rates(rows.filter(pl.col("segment") == 1))
+    others = rates(rows.filter(pl.col("segment") != 1))
+
+    assert premium["alert"] - premium["no alert"] == pytest.approx(0.04, abs=3.3 * 0.0076)
+    assert others["alert"] - others["no alert"] == pytest.approx(0.0, abs=3.3 * 0.0045)
+    assert rows.group_by("segment").len()["len"].to_list() == pytest.approx([4_000] * 5, rel=0.02)
+
+
+def test_three_weeks_of_the_photo_stand_2_2_errors_from_0() -> None:
+    rows = outcomes("photo-on-arrival", "delivery_id")
+    one = next(p for p in trials.planted() if p.id == "photo-on-arrival")
+    known = rows.filter(trials._is_known(one, rows))
+
+    arms = rates(known)
+    spread = sum(
+        rate * (1 - rate) / known.filter(pl.col("variant") == arm).height
+        for arm, rate in arms.items()
+    )
+    assert (arms["photo"] - arms["no photo"]) / spread**0.5 == pytest.approx(2.2, abs=0.2)
+
+
+def test_dealing_arms_moves_nothing_that_happened() -> None:
+    options = Options(deliveries=4_000)
+    before = of_quarter(6, options)
+    copy = before.clone()
+
+    trials.draw(before, options, 6)
+
+    assert before.equals(copy)
+
+
+def test_a_null_world_deals_arms_by_chance_alone() -> None:
+    options = Options(deliveries=40_000, null=True)
+    found = [
+        d
+        for number in (5, 6, 7)
+        for d in trials.draw(of_quarter(number, options), options, number)
+    ]
+
+    for one in found:
+        counts = one.assignments["variant"].value_counts()["count"].to_list()
+        if one.experiment["bucketed_by"] in ("customer", "delivery", "zone_day") and counts:
+            assert stats.chisquare(counts).pvalue > 0.001
