@@ -189,7 +189,7 @@ def test_the_case_mix_can_be_said_in_another_dialect(catalog: Catalog) -> None:
 def test_a_factor_with_an_unknown_key_is_refused(queries: Path) -> None:
     (queries / "case_mix.toml").write_text("[service]\nlabel = 'Service'\ncolumn = 'service'\n")
 
-    with pytest.raises(CatalogError, match="; state label and sql, and calendar"):
+    with pytest.raises(CatalogError, match="; state label and sql, calendar"):
         read_catalog(queries)
 
 
