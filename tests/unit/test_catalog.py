@@ -171,7 +171,7 @@ def test_every_statement_can_be_said_in_another_dialect(path: Path) -> None:
 
 def test_the_case_mix_can_be_said_in_another_dialect(catalog: Catalog) -> None:
     factors = tuple(catalog.case_mix.values())
-    scores = Scores(-2.5, tuple((factor, (("a", 0.5), ("b", -0.5))) for factor in factors))
+    scores = Scores(-2.5, tuple((factor, (("7", 0.5), ("(none)", -0.5))) for factor in factors))
     asked = [
         strata(catalog, factors, Scope()),
         scored(catalog, scores, ("zone", "week"), Scope(), 1),
