@@ -18,6 +18,8 @@ from dashboard.analysis.breach_money import breach_money
 from dashboard.analysis.carrier_review import carrier_review
 from dashboard.analysis.carriers import carrier_trajectory, compare_carriers
 from dashboard.analysis.causes import causes
+from dashboard.analysis.experiments.experiment import experiment
+from dashboard.analysis.experiments.planning import Wish, plan
 from dashboard.analysis.faults import faults
 from dashboard.analysis.forecast import forecast
 from dashboard.analysis.hotspots import breach_map
@@ -129,7 +131,16 @@ PAGES = (
 )
 
 WHOLE_PAGES: Mapping[str, Callable[[Reader], object]] = MappingProxyType(
-    {"Data quality: account of the import": analysis.quality}
+    {
+        "Data quality: account of the import": analysis.quality,
+        "Experiments: one, dealt by delivery": lambda reader: experiment(reader, "arrival-alerts"),
+        "Experiments: one, dealt by customer": lambda reader: experiment(
+            reader, "evening-windows"
+        ),
+        "Experiments: a plan by customer": lambda reader: plan(
+            reader, Wish("on_time_rate", "customer", worthwhile=0.005, expected=0.01)
+        ),
+    }
 )
 """What pages ask that look at the whole snapshot, whatever the scope."""
 
