@@ -8,7 +8,6 @@ from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep, time
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import click
@@ -73,6 +72,6 @@ def _announce(address: str) -> None:
                 seconds = time() - _STARTED
                 click.echo(f"Doorstep is at {address} (ready after {seconds:.1f} s)")
                 return
-        except URLError:
+        except OSError:  # not listening yet, or too busy to answer
             sleep(0.1)
     click.echo(f"Doorstep does not answer at {address} yet; see the messages above", err=True)

@@ -15,7 +15,8 @@ def causes_table(found: Causes, snapshot: int) -> pl.DataFrame:
     """One row per cause, the most avoidable breaches first.
 
     Returns:
-        cause (in words), filters (dimension=value,value; …), mode, n, late, expected_share,
+        cause (in words), filters (dimension=value,value; …), mode, n, late (of the period),
+        half_n, half_late (of the confirm half, that the rest stands on), expected_share,
         excess (per delivery), low, high, avoidable, avoidable_low, avoidable_high, points
         (of the scope's on-time rate, 0 to 1), cash_a_quarter, z, p_value, start, end,
         versus_start, versus_end, snapshot.
@@ -28,6 +29,8 @@ def causes_table(found: Causes, snapshot: int) -> pl.DataFrame:
             "mode": found.mode,
             "n": one.n,
             "late": one.late,
+            "half_n": one.half_n,
+            "half_late": one.half_late,
             "expected_share": one.expected,
             "excess": one.excess,
             "low": one.low,
@@ -47,7 +50,7 @@ def causes_table(found: Causes, snapshot: int) -> pl.DataFrame:
         }
         for one in found.found
     ]
-    texts, counts = ("cause", "filters", "mode"), ("n", "late")
+    texts, counts = ("cause", "filters", "mode"), ("n", "late", "half_n", "half_late")
     numbers = ("expected_share", "excess", "low", "high", "avoidable", "avoidable_low",
                "avoidable_high", "points", "cash_a_quarter", "z", "p_value")  # fmt: skip
     days = ("start", "end", "versus_start", "versus_end")

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from dashboard import cells
-from dashboard.analysis.case_mix import expected
+from dashboard.analysis.case_mix import case_mix, expected
 from dashboard.analysis.figures import FEWEST, nothing_found
 from dashboard.errors import ScopeError
 from dashboard.scope import Scope
@@ -121,7 +121,8 @@ def counted(reader: Reader, scope: Scope) -> Counted:
     span = scope.period or reader.span()
     short = span is not None and span.days < _FEWEST_WEEKS * _WEEK_DAYS
     grain = "day" if short else "week"
-    rows = expected(reader, ("cell", "zone", grain), scope)
+    fitted = case_mix(reader, Scope(scope.period)).beside_carriers
+    rows = expected(reader, ("cell", "zone", grain), scope, fitted)
     if not rows.height:
         raise ScopeError(nothing_found(reader, scope))
     rows = calibrated(rows.rename({grain: "time"}))

@@ -16,11 +16,13 @@ from dashboard.scope import Scope
 from dashboard.ui import exporting, page, view
 from dashboard.ui.answers import answer, asked_of, reset_button, tried
 from dashboard.ui.cards import cards
+from dashboard.ui.delivery import delivery_drawer
 from dashboard.ui.parameters import choose, several, stated, typed
 from dashboard.ui.text import plain
 from dashboard.warehouse import Order
 
 _ASKED = "doorstep_rows_asked"
+_PICKED = "doorstep_row_picked"
 _BESIDE = ("after", "before")
 
 
@@ -78,6 +80,9 @@ def rows(on: Opened) -> None:
         _ways_on(found)
         exporting.downloads(scope, columns)
     _money(narrowed(view.current_scope(), _priced(show), where))
+    picked = st.session_state.pop(_PICKED, "")
+    if picked:
+        delivery_drawer(picked)
 
 
 def _summary(scope: Scope) -> str:
@@ -158,10 +163,10 @@ def _formats(found: RowPage, shown: pl.DataFrame) -> dict[str, Any]:
 
 
 def _open(found: RowPage) -> None:
-    """Go to the delivery that was selected."""
+    """Note the delivery that was selected: the run that follows opens it in a drawer."""
     picked = st.session_state[f"rows_table_{found.first}"]["selection"]["rows"]
     if picked:
-        st.session_state["delivery"] = found.rows["delivery_id"][picked[0]]
+        st.session_state[_PICKED] = found.rows["delivery_id"][picked[0]]
 
 
 def _close() -> None:

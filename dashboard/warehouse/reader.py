@@ -206,12 +206,12 @@ class Reader:
             message = f"report '{name}' is about one {report.params}; ask 'doorstep delivery ID'"
             raise ScopeError(message)
         values, conditions = rollup.scope_conditions(self.catalog, scope)
+        if report.cuts is not None:
+            conditions = {model: conditions[model] for model in report.cuts}
         for fact in tables_named(report.sql) & set(conditions):
             where, cut = self._where(fact, scope)
             values |= where
             conditions[fact] = [*conditions[fact], *cut.get(fact, ())]
-        if report.cuts is not None:
-            conditions = {model: conditions[model] for model in report.cuts}
         if values and not tables_named(report.sql) & set(conditions):
             message = f"report '{name}' knows no period and no filter; ask without them"
             raise ScopeError(message)

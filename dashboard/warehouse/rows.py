@@ -17,7 +17,7 @@ from dashboard.warehouse.filtering import Columns, is_time, type_of, where_condi
 from dashboard.warehouse.snapshots import Manifest
 
 TABLE = "deliveries"
-BATCH = 20_000
+BATCH = 4_096
 """Rows that are in memory at once while all of them are handed out."""
 
 _DAY = "promised_date"
@@ -181,8 +181,11 @@ class Rows:
             begins = start.ordered_at if start and is_beside else None
             for one in _windows(drill.FILED, begins or self._newest(scope), rising=back):
                 yield drill.equal_to(order, values[0], one)
-        elif values[-1] is not None:
-            yield drill.up_to(order, values[-1], backwards=back)
+            return
+        ties = values.count(start.value) if start else 0
+        last = values[min(most - 1 + ties, len(values) - 1)]
+        if last is not None:
+            yield drill.up_to(order, last, backwards=back)
 
     def _frontier(
         self, order: Order, scope: Scope, start: Start | None, most: int
