@@ -9,6 +9,15 @@ from dashboard.analysis.faults import NO_REASON, FaultBoard
 from dashboard.analysis.legs import Legs
 
 _TEXT, _NUMBER, _COUNT = pl.String(), pl.Float64(), pl.Int64()
+_EXCESS = ("expected_share", "excess", "low", "high", "avoidable", "avoidable_low",
+           "avoidable_high", "points", "cash_a_quarter", "z", "p_value")  # fmt: skip
+_CAUSE = {
+    **dict.fromkeys(("cause", "filters", "mode"), _TEXT),
+    **dict.fromkeys(("n", "late", "half_n", "half_late"), _COUNT),
+    **dict.fromkeys(_EXCESS, _NUMBER),
+    **dict.fromkeys(("start", "end", "versus_start", "versus_end"), pl.Date()),
+    "snapshot": _COUNT,
+}
 
 
 def causes_table(found: Causes, snapshot: int) -> pl.DataFrame:
@@ -50,18 +59,7 @@ def causes_table(found: Causes, snapshot: int) -> pl.DataFrame:
         }
         for one in found.found
     ]
-    texts, counts = ("cause", "filters", "mode"), ("n", "late", "half_n", "half_late")
-    numbers = ("expected_share", "excess", "low", "high", "avoidable", "avoidable_low",
-               "avoidable_high", "points", "cash_a_quarter", "z", "p_value")  # fmt: skip
-    days = ("start", "end", "versus_start", "versus_end")
-    schema = {
-        **dict.fromkeys(texts, _TEXT),
-        **dict.fromkeys(counts, _COUNT),
-        **dict.fromkeys(numbers, _NUMBER),
-        **dict.fromkeys(days, pl.Date()),
-        "snapshot": _COUNT,
-    }
-    return pl.DataFrame(rows, schema=schema)
+    return pl.DataFrame(rows, schema=_CAUSE)
 
 
 def reasons_table(found: FaultBoard) -> pl.DataFrame:

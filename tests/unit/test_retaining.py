@@ -399,7 +399,7 @@ def test_every_metric_by_every_dimension_but_the_cell_is_exactly_the_same(
     readers = [one.reader(None, LOCAL_USER) for one in sample_before_and_after]
     catalog = readers[0].catalog
     moved = []
-    for by in [name for name in catalog.dimensions if name != "cell"]:
+    for by in [name for name in catalog.dimensions if not name.startswith("cell")]:
         was, now = (one.roll_up(list(catalog.metrics), [by], Scope()) for one in readers)
         order = ["metric", by]
         if not was.sort(order).equals(now.sort(order)):
