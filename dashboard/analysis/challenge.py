@@ -164,7 +164,9 @@ def challenge_one(one: Asked, lead: int) -> Challenged:
     judged = series.judged(one.came, SEASON, back_testing.FEWEST_BEFORE // SEASON)
     if judged.kind in ("all zero", "constant"):
         value = float(np.nanmax(one.came))
-        days = _days(one, np.full(HORIZON, value), (np.full(HORIZON, value),) * 2)
+        days = _days(
+            one, np.full(HORIZON, value), (np.full(HORIZON, value), np.full(HORIZON, value))
+        )
         return Challenged(one.segment, one.zone, judged.why, "", {}, None, None, 0, 0, days)
     try:
         y = series.filled(one.came, SEASON, back_testing.FEWEST_BEFORE // SEASON)

@@ -19,7 +19,7 @@ from dashboard.analysis.hotspots import Amount, BreachMap, Spot, amounts, breach
 from dashboard.cells import CELL_SIZES, DIMENSIONS, dimension, is_any_cell, resolution_of
 from dashboard.charts import breach_tables as tables
 from dashboard.charts import formats
-from dashboard.charts.breach_layers import breach_deck
+from dashboard.charts.breach_layers import MOST_OBJECTS, breach_deck
 from dashboard.charts.breach_maps import MEASURES, Shown, legend, map_alt
 from dashboard.scope import Scope
 from dashboard.ui import page, view
@@ -214,6 +214,9 @@ def _legend(on: Opened) -> None:
     if on.shown.chosen:
         lines.append("blue outline: what the filters name; they mark the map and do not cut it")
     lines.append(f"not on the map: {formats.number(on.found.off_map)}")
+    left = len(on.shown.spots) - MOST_OBJECTS
+    if left > 0:
+        lines.append(f"too many places to draw: {formats.number(left)} of the least hot left out")
     if not on.land.zones:
         lines.append("the data has no zones table, so no outlines and names of zones")
     page.quiet(" · ".join(lines))
