@@ -67,6 +67,7 @@ for command in (
     charting.capability,
     experimenting.experiment,
     forecasting.forecast,
+    forecasting.challenge,
     mapping.hotspots,
     reviewing.scoreboard_command,
     reviewing.value,

@@ -94,12 +94,14 @@ class Factor:
     Attributes:
         sql: Its level, over one row of deliveries; null is a level of its own.
         calendar: Whether it reads the calendar of the promised day.
+        number: Whether its levels are whole numbers; else they are text.
     """
 
     name: str
     label: str
     sql: str
     calendar: bool = False
+    number: bool = False
 
 
 TakenTogether = Literal["neighbours", "parts of the day"]
@@ -182,7 +184,7 @@ def read_case_mix(queries: Path) -> dict[str, Factor]:
     try:
         return {name: Factor(name, **keys) for name, keys in _stated(path).items()}
     except TypeError as wrong:
-        message = f"{path.name}: {wrong}; state label and sql, and calendar where it is read"
+        message = f"{path.name}: {wrong}; state label and sql, calendar where it is read"
         raise CatalogError(message) from wrong
 
 

@@ -1,6 +1,6 @@
 """Comparison: who is better or worse than case mix explains?
 
-For: carrier managers. Reads: analysis.carriers.
+For: carrier managers. Reads: analysis.carriers, .reallocation.
 """
 
 from dashboard.ui import carriers
@@ -11,3 +11,4 @@ carriers.every_one(on)
 carriers.over_quarters(on)
 carriers.what_each_carries(on)
 carriers.beside(on)
+carriers.moved_work(on)

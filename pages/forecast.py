@@ -1,6 +1,6 @@
 """Forecast: did the volume come as forecast, and what did the error cost?
 
-For: managers. Reads: analysis.forecast; reports forecast_at_lead, forecast_by_zone,
+For: managers. Reads: analysis.forecast, .challenge; reports forecast_at_lead, forecast_by_zone,
 capacity_plans, calendar_days.
 """
 
@@ -17,3 +17,7 @@ forecast.worst(on)
 forecast.steps(on)
 forecast.coherence(on)
 forecast.capacity(on)
+if forecast.wants_challenger():
+    from dashboard.ui import challenging  # statsmodels takes seconds to import
+
+    challenging.challenger(on)

@@ -5,7 +5,7 @@ that is better than others where deliveries are hard would make them look easy.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -41,6 +41,19 @@ class CaseMix:
     due: int
     late: int
     strata: int
+
+    @property
+    def beside_carriers(self) -> "CaseMix":
+        """The same fit, expecting of each delivery what its carrier does everywhere.
+
+        For places: whoever comes there. A carrier that is worse wherever it drives would
+        else make its area look hard.
+        """
+        if not self.carriers:
+            return self
+        carrier = Factor(CARRIER, "Carrier", CARRIER)
+        effects = (*self.scores.effects, (carrier, self.carriers))
+        return replace(self, scores=Scores(self.scores.intercept, effects))
 
 
 def case_mix(reader: Reader, scope: Scope) -> CaseMix:

@@ -1,12 +1,11 @@
 """The dimensions of the search for causes: their values, and values taken together."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.scope import Scope
+from dashboard.analysis.geography import zone_shapes
 from dashboard.stated import CauseDimension
 from dashboard.stats.causes import Cause
 from dashboard.stats.combinations import Axis, Places, neighbours
@@ -111,22 +110,11 @@ def _parts_of_day(values: Sequence[str]) -> Iterator[Places]:
 
 def _neighbours(reader: Reader, values: Sequence[str]) -> Iterator[Places]:
     """Pairs of zones that share a border, where outlines are known."""
-    if not reader.shows("zones"):
-        return
-    rows = reader.report("zone_outlines", Scope()).drop_nulls("geometry")
-    outlines = dict(zip(rows["zone"], rows["geometry"], strict=True))
-    known = [at for at, value in enumerate(values) if value in outlines]
-    corners = [list(_corners(outlines[values[at]])) for at in known]
+    shapes = {one.zone: one.polygons for one in zone_shapes(reader) if one.polygons}
+    known = [at for at, value in enumerate(values) if value in shapes]
+    corners = [
+        [(point[0], point[1]) for part in shapes[values[at]] for ring in part for point in ring]
+        for at in known
+    ]
     for one, other in neighbours(corners):
         yield known[one], known[other]
-
-
-def _corners(geometry: str) -> Iterator[tuple[float, float]]:
-    """Every corner of a GeoJSON geometry, longitude first."""
-    left = [json.loads(geometry).get("coordinates", [])]
-    while left:
-        part = left.pop()
-        if len(part) >= _TWO and not isinstance(part[0], list):
-            yield float(part[0]), float(part[1])
-        else:
-            left.extend(part)

@@ -9,13 +9,23 @@ from dashboard.analysis.faults import NO_REASON, FaultBoard
 from dashboard.analysis.legs import Legs
 
 _TEXT, _NUMBER, _COUNT = pl.String(), pl.Float64(), pl.Int64()
+_EXCESS = ("expected_share", "excess", "low", "high", "avoidable", "avoidable_low",
+           "avoidable_high", "points", "cash_a_quarter", "z", "p_value")  # fmt: skip
+_CAUSE = {
+    **dict.fromkeys(("cause", "filters", "mode"), _TEXT),
+    **dict.fromkeys(("n", "late", "half_n", "half_late"), _COUNT),
+    **dict.fromkeys(_EXCESS, _NUMBER),
+    **dict.fromkeys(("start", "end", "versus_start", "versus_end"), pl.Date()),
+    "snapshot": _COUNT,
+}
 
 
 def causes_table(found: Causes, snapshot: int) -> pl.DataFrame:
     """One row per cause, the most avoidable breaches first.
 
     Returns:
-        cause (in words), filters (dimension=value,value; …), mode, n, late, expected_share,
+        cause (in words), filters (dimension=value,value; …), mode, n, late (of the period),
+        half_n, half_late (of the confirm half, that the rest stands on), expected_share,
         excess (per delivery), low, high, avoidable, avoidable_low, avoidable_high, points
         (of the scope's on-time rate, 0 to 1), cash_a_quarter, z, p_value, start, end,
         versus_start, versus_end, snapshot.
@@ -28,6 +38,8 @@ def causes_table(found: Causes, snapshot: int) -> pl.DataFrame:
             "mode": found.mode,
             "n": one.n,
             "late": one.late,
+            "half_n": one.half_n,
+            "half_late": one.half_late,
             "expected_share": one.expected,
             "excess": one.excess,
             "low": one.low,
@@ -47,18 +59,7 @@ def causes_table(found: Causes, snapshot: int) -> pl.DataFrame:
         }
         for one in found.found
     ]
-    texts, counts = ("cause", "filters", "mode"), ("n", "late")
-    numbers = ("expected_share", "excess", "low", "high", "avoidable", "avoidable_low",
-               "avoidable_high", "points", "cash_a_quarter", "z", "p_value")  # fmt: skip
-    days = ("start", "end", "versus_start", "versus_end")
-    schema = {
-        **dict.fromkeys(texts, _TEXT),
-        **dict.fromkeys(counts, _COUNT),
-        **dict.fromkeys(numbers, _NUMBER),
-        **dict.fromkeys(days, pl.Date()),
-        "snapshot": _COUNT,
-    }
-    return pl.DataFrame(rows, schema=schema)
+    return pl.DataFrame(rows, schema=_CAUSE)
 
 
 def reasons_table(found: FaultBoard) -> pl.DataFrame:

@@ -36,7 +36,8 @@ class Cause:
     Attributes:
         parts: What is combined.
         n, late: Deliveries due in the period, and late ones.
-        expected: Share late to expect of them; by the confirm half, as is all below.
+        half_n, half_late: The same in the confirm half, that all below stands on.
+        expected: Share late to expect.
         excess: Share late beyond it; `low` and `high` are the 95 % interval.
         avoidable: Breaches of the period beyond the expected, with interval.
         points: What the on-time rate of the scope would gain without them.
@@ -48,6 +49,8 @@ class Cause:
     parts: tuple[Part, ...]
     n: int
     late: int
+    half_n: int
+    half_late: int
     expected: float
     excess: float
     low: float
@@ -184,14 +187,16 @@ def _coded(
         axes.append(axis_of(reader, one, codes, tuple(values)))
         names.append(tuple(values))
     late = frame["late"].to_numpy().astype(np.int64)
-    cluster = frame.select(pl.struct("day", DEPOT).rank("dense")).to_series().to_numpy()
+    day = (frame["day"] - frame["day"].min()).dt.total_days().to_numpy()
+    depots = frame[DEPOT].unique().sort()
+    depot = frame[DEPOT].cast(pl.Enum(depots)).to_physical().to_numpy()
     rows = Rows(
         axes=tuple(axes),
         block=frame["block"].to_numpy(),
         n=np.ones(frame.height, np.int64),
         late=late,
         expected=frame["chance"].fill_null(0.0).to_numpy(),
-        cluster=cluster.astype(np.int64) - 1,
+        cluster=day * len(depots) + depot,
         blocks=NOW_AND_THEN if mode == "change" else HALVES,
     )
     if mode == "change":
@@ -215,6 +220,8 @@ def _cause(
         parts=parts,
         n=one.n,
         late=one.late,
+        half_n=round(confirm.n),
+        half_late=round(confirm.late),
         expected=confirm.expected / confirm.n,
         excess=confirm.excess,
         low=low / one.n,

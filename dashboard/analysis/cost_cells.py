@@ -121,9 +121,12 @@ def _by_cell(
         denominators = [f"{name}.denominator" for name in COUNTED if name in metrics]
         for row in rows.sort(by).select(*by, *denominators, *wanted).iter_rows():
             key, group = row[: len(CELL)], tuple(row[at] for at in places)
-            sums = cells.setdefault(key, {}).setdefault(group, Sums())
             counted, terms = row[len(by) : -2 * len(metrics)], row[-2 * len(metrics) :]
-            sums.by_metric |= _numerators(metrics, terms)
+            known = _numerators(metrics, terms)
+            if not known:
+                continue
+            sums = cells.setdefault(key, {}).setdefault(group, Sums())
+            sums.by_metric |= known
             if counted:
                 sums.delivered, sums.earned_on = (term or _ZERO for term in counted)
     for cell, groups in cells.items():

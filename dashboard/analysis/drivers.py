@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -11,6 +12,9 @@ from dashboard.errors import NotEnoughDataError, ScopeError
 from dashboard.scope import Scope
 from dashboard.stats.rates import benjamini_hochberg
 from dashboard.warehouse import Reader
+
+if TYPE_CHECKING:
+    from dashboard.stats.drivers import Observed
 
 FACTORS = {
     "carrier": "Carrier",
@@ -92,13 +96,7 @@ def drivers(reader: Reader, scope: Scope) -> DriverBoard:
         NotEnoughDataError: Too few deliveries, late ones or depot-weeks.
     """
     # statsmodels takes seconds to import: nobody waits for it who does not ask.
-    from dashboard.stats.drivers import (  # noqa: PLC0415
-        Factor,
-        Observed,
-        differences,
-        fit_drivers,
-        told_apart,
-    )
+    from dashboard.stats.drivers import differences, fit_drivers, told_apart  # noqa: PLC0415
 
     rows = reader.report("driver_cells", scope.during(scope.period))
     if not rows.height:
@@ -109,15 +107,7 @@ def drivers(reader: Reader, scope: Scope) -> DriverBoard:
     if not used:
         message = "no factor with two levels of enough deliveries; widen the filters"
         raise NotEnoughDataError(message)
-    cluster = rows.select(pl.struct("depot", "week").rank("dense")).to_series().to_numpy()
-    seen = Observed(
-        tuple(Factor(name, own, _codes(rows, name, own)) for name, own in used.items()),
-        (),
-        rows["due"].to_numpy().astype(float),
-        rows["late"].to_numpy().astype(float),
-        cluster.astype(np.int64) - 1,
-    )
-    seen, alike = told_apart(seen)
+    seen, alike = told_apart(_observed(rows, used))
     fit = fit_drivers(seen)
     told = differences(fit)
     corrected = benjamini_hochberg([one.p_value for one in told])
@@ -135,6 +125,20 @@ def drivers(reader: Reader, scope: Scope) -> DriverBoard:
         lacking=tuple(FACTORS[name] for name in FACTORS if name not in used),
         alike=alike,
         left_out=left_out,
+    )
+
+
+def _observed(rows: pl.DataFrame, levels: Mapping[str, tuple[str, ...]]) -> "Observed":
+    """Cells as the model reads them; deliveries of one depot and week vary together."""
+    from dashboard.stats.drivers import Factor, Observed  # noqa: PLC0415
+
+    cluster = rows.select(pl.struct("depot", "week").rank("dense")).to_series().to_numpy()
+    return Observed(
+        tuple(Factor(name, own, _codes(rows, name, own)) for name, own in levels.items()),
+        (),
+        rows["due"].to_numpy().astype(float),
+        rows["late"].to_numpy().astype(float),
+        cluster.astype(np.int64) - 1,
     )
 
 

@@ -272,7 +272,15 @@ def _proofs(rows: Sequence[_Row]) -> tuple[Proof, ...]:
     corrected = holm([found[at].p_value or 0.0 for at in tested]) if tested else []
     for at, p_value in zip(tested, corrected, strict=True):
         found[at] = replace(found[at], p_value=p_value)
-    found.sort(key=lambda one: (one.p_value is None, one.p_value, one.carrier, one.reason))
+    found.sort(
+        key=lambda one: (
+            one.p_value is None,
+            one.p_value,
+            -(one.share or 0.0),
+            one.carrier,
+            one.reason,
+        )
+    )
     return tuple(found)
 
 

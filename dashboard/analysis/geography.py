@@ -79,15 +79,19 @@ def geography(reader: Reader, period: Period | None) -> Geography:
         reader: The snapshot.
         period: Days whose deliveries tell where depots stand.
     """
-    zones: tuple[ZoneShape, ...] = ()
-    if reader.shows(_ZONES):
-        rows = reader.report("zone_outlines", Scope()).iter_rows(named=True)
-        zones = tuple(
-            ZoneShape(row["zone"], row["name"] or "", _polygons(row["geometry"])) for row in rows
-        )
     depots = reader.report("depot_places", Scope(period)).iter_rows(named=True)
     found = tuple(Depot(one["depot"], one["latitude"], one["longitude"]) for one in depots)
-    return Geography(zones, found)
+    return Geography(zone_shapes(reader), found)
+
+
+def zone_shapes(reader: Reader) -> tuple[ZoneShape, ...]:
+    """The zones of the zones table, by code; none where the policy does not show it."""
+    if not reader.shows(_ZONES):
+        return ()
+    rows = reader.report("zone_outlines", Scope()).iter_rows(named=True)
+    return tuple(
+        ZoneShape(row["zone"], row["name"] or "", _polygons(row["geometry"])) for row in rows
+    )
 
 
 def _polygons(geometry: str | None) -> tuple[tuple[Ring, ...], ...]:

@@ -37,7 +37,7 @@ class Spot:
         place: The cell, or the zone.
         zones: The zones its deliveries are of, the most frequent first.
         due, late: Deliveries due, and breaches of them.
-        expected: Breaches that the case mix lets expect.
+        expected: Breaches that case mix and carriers let expect.
         shrunken: Breach rate, drawn towards what is expected as far as chance scatters it.
         score: With its neighbours, in standard errors; None where not tested.
         p_value: How often the hottest place of a map without hot spots is as hot.
@@ -137,7 +137,7 @@ class BreachMap:
 
 
 def breach_map(reader: Reader, scope: Scope, resolution: int = ANY_RESOLUTION) -> BreachMap:
-    """Hold every cell and zone against what its case mix lets expect, and find hot spots.
+    """Hold every cell and zone against what case mix and carriers let expect; find hot spots.
 
     Args:
         reader: The snapshot.

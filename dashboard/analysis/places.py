@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 
 from dashboard import cells
-from dashboard.analysis.case_mix import expected
+from dashboard.analysis.case_mix import case_mix, expected
 from dashboard.analysis.figures import FEWEST, nothing_found
+from dashboard.analysis.once import once
 from dashboard.errors import ScopeError
 from dashboard.scope import Scope
 from dashboard.stats.case_mix import shifted
@@ -112,16 +113,23 @@ class Counted:
 def counted(reader: Reader, scope: Scope) -> Counted:
     """Count the due deliveries of a scope by place and time.
 
-    By week, or by day in a period of fewer than eight weeks.
+    By week, or by day in a period of fewer than eight weeks. Kept with the snapshot: cells
+    of any size, zones and weeks are made of it.
 
     Raises:
         ScopeError: Nothing is due in the scope.
         NotEnoughDataError: The case mix cannot be fitted.
     """
+    asked = scope.during(scope.period)
+    return once(reader, (counted.__qualname__, asked), lambda: _counted(reader, asked))
+
+
+def _counted(reader: Reader, scope: Scope) -> Counted:
     span = scope.period or reader.span()
     short = span is not None and span.days < _FEWEST_WEEKS * _WEEK_DAYS
     grain = "day" if short else "week"
-    rows = expected(reader, ("cell", "zone", grain), scope)
+    fitted = case_mix(reader, Scope(scope.period)).beside_carriers
+    rows = expected(reader, ("cell", "zone", grain), scope, fitted)
     if not rows.height:
         raise ScopeError(nothing_found(reader, scope))
     rows = calibrated(rows.rename({grain: "time"}))

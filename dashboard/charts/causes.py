@@ -32,19 +32,20 @@ def avoidable_bars(found: Causes, palette: Palette) -> Drawing:
         x=[one.avoidable for one in shown],
         y=[words(one.name) for one in shown],
         orientation="h",
-        marker={"color": palette.plan},
+        marker={"color": palette.lighter(palette.plan)},
         error_x={
             "type": "data",
             "symmetric": False,
             "array": [one.avoidable_high - one.avoidable for one in shown],
             "arrayminus": [one.avoidable - one.avoidable_low for one in shown],
-            "color": palette.muted,
-            "thickness": 1.4,
+            "color": palette.ink,
+            "thickness": 1.6,
         },
         hoverinfo="skip",
     )
     figure.update_xaxes(rangemode="tozero", nticks=6, showgrid=True, gridcolor=palette.grid)
     figure.update_yaxes(showgrid=False, color=palette.ink)
+    figure.update_layout(margin={"t": 4, "b": 28})
     told = "; ".join(f"{one.name} {avoidable_said(one)}" for one in found.found)
     return Drawing(figure, f"Avoidable breaches with 95 % intervals: {told or 'none'}.")
 
@@ -80,10 +81,13 @@ def avoidable_said(one: Cause) -> str:
 
 
 def late_said(one: Cause) -> str:
-    """Late ones, as a share where there are enough."""
-    if one.n < FEWEST:
-        return f"{one.late} of {one.n}"
-    return f"{formats.value(one.late / one.n, _SHARE)} of {formats.number(one.n)}"
+    """Share late of the confirm half, from which the expected is subtracted."""
+    return f"{formats.value(one.half_late / one.half_n, _SHARE)} of {formats.number(one.half_n)}"
+
+
+def period_said(one: Cause) -> str:
+    """All deliveries of the cause, and late ones."""
+    return f"{formats.number(one.late)} of {formats.number(one.n)} in the period"
 
 
 def gain_said(one: Cause) -> str:
@@ -95,23 +99,19 @@ def gain_said(one: Cause) -> str:
 
 
 def reason_bars(found: FaultBoard, palette: Palette) -> Drawing:
-    """Broken promises by declared reason; nothing declared stands apart, hatched."""
+    """Broken promises by declared reason; nothing declared stands apart, outlined."""
     shown = [one for one in found.reasons if one.breaches][::-1]
     figure = blank(palette, 50 + _ROW * max(1, len(shown)))
-    hatched = {
+    marks = {
         "color": [palette.ground if one.reason == NO_REASON else palette.plan for one in shown],
         "line": {"color": palette.plan, "width": 1},
-        "pattern": {
-            "shape": ["/" if one.reason == NO_REASON else "" for one in shown],
-            "fgcolor": palette.plan,
-        },
     }
     labels = [_counted(one.breaches, found.breaches) for one in shown]
     figure.add_bar(
         x=[one.breaches for one in shown],
         y=[words(declared_as(one.reason)) for one in shown],
         orientation="h",
-        marker=hatched,
+        marker=marks,
         text=labels,
         textposition="outside",
         cliponaxis=False,
@@ -297,6 +297,7 @@ def driver_dots(found: DriverBoard, palette: Palette) -> Drawing:
     figure.update_xaxes(ticksuffix=f"{formats.GAP}pt", nticks=6, showgrid=True)
     figure.update_xaxes(gridcolor=palette.grid)
     figure.update_yaxes(showgrid=False, color=palette.ink)
+    figure.update_layout(margin={"t": 4, "b": 28})
     told = "; ".join(
         f"{driver_named(one)} {formats.change(one.value, _SHARE)}" for one in shown[::-1]
     )

@@ -86,8 +86,10 @@ def title(found: Experiment) -> str:
         return f"{name}: {found.verdict}"
     if found.verdict == "Keep running":
         return f"{name}: keep running, {found.clock.days_left} days left"
-    own = said.effect(outcome.measure, result.primary.effect.estimate)
-    return f"{name}: {found.verdict} ({outcome.measure.label} {own})"
+    shown = said.at_stake(result) or result.primary
+    effect = shown.effect or result.primary.effect
+    own = f"{shown.measure.label} {said.effect(shown.measure, effect.estimate)}"
+    return f"{name}: {found.verdict} ({own})"
 
 
 def cards(found: Experiment) -> list[tuple[str, str, tuple[str, ...], str]]:

@@ -13,7 +13,7 @@ _TOO_EARLY = "too early"
 _CALLED = 0.05
 
 
-def as_data(found: Judged, money: str = "") -> dict[str, object]:
+def as_data(found: Judged, sentence: str) -> dict[str, object]:
     """Everything that was found, for JSON; figures of the headline arm stand at the top.
 
     Keys: verdict, sentence, arms (arm, n, mean), estimate, low, high, p_value, error,
@@ -25,7 +25,7 @@ def as_data(found: Judged, money: str = "") -> dict[str, object]:
     arms = len(found.design.arms)
     return {
         "verdict": found.verdict,
-        "sentence": said.sentence(found, money),
+        "sentence": sentence,
         "control": found.design.control,
         "arms": [{"arm": arm, "n": n, "mean": mean} for arm, n, mean in found.values],
         **primary,

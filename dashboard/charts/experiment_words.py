@@ -59,12 +59,23 @@ def so_far(found: Comparison) -> str:
     return f"{middle} so far (limits that hold at every look: {shown})"
 
 
-def sentence(found: Judged, money: str = "") -> str:
-    """The whole experiment in one sentence: verdict, effect, interval, money."""
+def sentence(found: Judged, money: str = "", days: int | None = None) -> str:
+    """The whole experiment in one sentence: verdict, effect, interval, money.
+
+    Args:
+        found: The experiment.
+        money: What it is worth, as the rest of the sentence.
+        days: How many it ran for; None where nobody knows.
+    """
     result = found.headline
     if result is None:
         return f"Do not use: {found.broken}. The effect is hidden."
-    parts = (_effect_said(found, result), _why(found, result), _for_whom(found, result), money)
+    parts = (
+        _effect_said(found, result),
+        _why(found, result, days),
+        _for_whom(found, result),
+        money,
+    )
     return f"{result.verdict}: {''.join(parts)}."
 
 
@@ -112,20 +123,27 @@ def _is_ranked(measure: Measure) -> bool:
     return measure.kind == "ordinal"
 
 
-def _why(found: Judged, result: ArmResult) -> str:
+def _why(found: Judged, result: ArmResult, days: int | None) -> str:
     if result.verdict == "No verdict" and result.primary.effect is not None:
         return f"; {result.why}"
     if result.verdict == "Inconclusive" and result.more is not None:
-        return f"; {formats.number(result.more, 1)} times the data so far would decide it"
-    worst = [one for one in result.guardrails if _is_at_stake(one)]
-    if worst and result.verdict in ("Stop: harm", "Hold"):
-        one = worst[0]
+        pace = "" if days is None else f", {formats.number(days * (result.more - 1))} days more"
+        return f"; {formats.number(result.more, 1)} times the data so far would decide it{pace}"
+    one = at_stake(result)
+    if one is not None:
         margin = formats.value(one.measure.margin, one.measure.unit)
         if one.measure.unit == "share":
             margin = formats.change(one.measure.margin, "share").removeprefix("+")
         said = compared(one, found.confidence)
         return f"; but {one.measure.label} {said}, and {margin} worse is the margin"
     return ""
+
+
+def at_stake(result: ArmResult) -> Comparison | None:
+    """The guardrail that the verdict is about; None where it is about none."""
+    if result.verdict not in ("Stop: harm", "Hold"):
+        return None
+    return next((one for one in result.guardrails if _is_at_stake(one)), None)
 
 
 def _is_at_stake(guardrail: Comparison) -> bool:
@@ -153,7 +171,7 @@ def money(found: Experiment) -> str:
 def whole(found: Experiment) -> str:
     """An experiment of the warehouse in one sentence, whatever is known of it."""
     if found.judged:
-        said = sentence(found.judged, money(found))
+        said = sentence(found.judged, money(found), found.stated.days)
         if found.verdict == "Keep running":
             left = f"Keep running, {found.clock.days_left} days left"
             said = said.replace("Keep running", left, 1)

@@ -1,6 +1,7 @@
 """What the Forecast page says in tables and sentences."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -14,6 +15,9 @@ from dashboard.charts import formats
 from dashboard.charts.cards import Card
 from dashboard.charts.tables import safe_text
 from dashboard.stats.forecasting.value_added import DEAD_ZONE, ValueAdded
+
+if TYPE_CHECKING:
+    from dashboard.analysis.challenge import Challenged
 
 _SHARE = "share"
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -142,6 +146,33 @@ def steps_said(found: Forecast) -> str:
         "▲ and ▽: against the step before, by a weekly t interval over 52 weeks, and by more "
         f"than {100 * DEAD_ZONE:g} points of WAPE; ~ no clear difference.{weeks}"
     )
+
+
+def challenge_table(found: "Sequence[Challenged]") -> pl.DataFrame:
+    """Back-tests: errors of every model beside the forecast in use."""
+    names = list(dict.fromkeys(name for one in found for name in one.errors))
+    rows = [
+        {
+            "Segment": one.segment,
+            "Chosen": one.model or "none",
+            "In use": formats.value(one.current, _SHARE),
+            **{name: formats.value(one.errors.get(name), _SHARE) for name in names},
+            "Against the one in use": one.why or _challenge_said(one),
+            "80 % range held": (
+                f"{formats.value(one.covered / one.cases, _SHARE)} of {one.cases:,}"
+                if one.cases
+                else "–"
+            ),
+        }
+        for one in found
+    ]
+    return safe_text(pl.DataFrame(rows, infer_schema_length=None), "Segment")
+
+
+def _challenge_said(one: "Challenged") -> str:
+    if one.added is None:
+        return "no forecast in use"
+    return f"{formats.change(one.added.value, _SHARE)}: {added_said(one.added)}"
 
 
 def override_table(overrides: Sequence[Override]) -> pl.DataFrame:

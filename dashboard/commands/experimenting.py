@@ -117,7 +117,7 @@ def _show_one(reader: "Reader", name: str, said: dict[str, Any], form: str) -> i
             click.echo(experiment_words.whole(found))
         return DONE
     more = experiment_lists.stated_data(found) | {"plan": plan}
-    _print(found.judged, experiment_words.money(found), form, more)
+    _print(found.judged, experiment_words.whole(found), form, more)
     if form == "table":
         click.echo("\n".join(plan))
     return REFUSALS if found.state == "broken" else DONE
@@ -130,8 +130,8 @@ def _show_file(path: Path, form: str, said: dict[str, Any]) -> int:
 
     columns, asked = _file_asked(said)
     found = judge_file(path, columns, asked)
-    money = experiment_words.worth(found, said["worth"])
-    _print(found, money, form)
+    sentence = experiment_words.sentence(found, experiment_words.worth(found, said["worth"]))
+    _print(found, sentence, form)
     return REFUSALS if found.broken else DONE
 
 
@@ -161,17 +161,17 @@ def _file_asked(said: dict[str, Any]) -> "tuple[Columns, Asked]":
 
 
 def _print(
-    found: "Judged", money: str, form: str, more: "dict[str, object] | None" = None
+    found: "Judged", sentence: str, form: str, more: "dict[str, object] | None" = None
 ) -> None:
     from dashboard.charts import experiment_tables, experiment_words
 
     if form == "json":
-        printing.structure((more or {}) | experiment_tables.as_data(found, money))
+        printing.structure((more or {}) | experiment_tables.as_data(found, sentence))
         return
     if form != "table":
         printing.rows(experiment_tables.measures_data(found), form)
         return
-    click.echo(experiment_words.sentence(found, money))
+    click.echo(sentence)
     if found.headline is None:
         return
     click.echo(experiment_words.method(found))

@@ -154,7 +154,7 @@ def search(rows: Rows, days: float, depots: float) -> Searched:
         The combinations carried to the confirm half. Each is judged without the deliveries
         of those taken before it: their lateness is explained already.
     """
-    left, sums = rows, count(rows, sets_to_combine(rows))
+    sums, free = count(rows, sets_to_combine(rows)), np.ones(len(rows.block), bool)
     judge = _Judge.of(rows, sums, days / HALVES, depots)
     tested = int((sums.n >= SUPPORT).all(axis=0).sum())
     taken: list[_Taken] = []
@@ -163,11 +163,11 @@ def search(rows: Rows, days: float, depots: float) -> Searched:
         if column is None:
             break
         axes, values = sums.at(column)
-        inside = rows_of(left, axes, values)
-        own = left.chosen(inside)
+        inside = rows_of(rows, axes, values) & free
+        own = rows.chosen(inside)
         found = judge.half(sums, column, SEARCH), judge.half(sums, column, CONFIRM)
         taken.append(_Taken(axes, values, *found, own))
-        sums, left = sums.less(count(own, sums.sets)), left.chosen(~inside)
+        sums, free = sums.less(count(own, sums.sets)), free & ~inside
     return Searched(tested, _judged(taken))
 
 

@@ -21,6 +21,9 @@ HALVES = 2
 
 SEAM = -1
 NOW_AND_THEN = 4
+_A_FEW = 20_000
+_WORTH_JOINING = 200_000
+_LARGEST_CODE = 2.0**62
 
 
 @dataclass(frozen=True)
@@ -50,13 +53,9 @@ class Axis:
         """What a combination may take of it: each value alone, then the unions."""
         return (*((at,) for at in range(self.size)), *self.unions)
 
-    @property
-    def members(self) -> Array:
-        """Values × codes: 1 where a code belongs to a value."""
-        found = np.zeros((len(self.values), self.size))
-        for at, codes in enumerate(self.values):
-            found[at, list(codes)] = 1
-        return found
+    def members(self, value: int) -> Array:
+        """Per code whether it belongs to a value."""
+        return np.isin(np.arange(self.size), self.values[value])
 
 
 @dataclass(frozen=True)
@@ -147,25 +146,17 @@ def sets_to_combine(rows: Rows) -> tuple[Places, ...]:
 
 def count(rows: Rows, sets: Sequence[Places]) -> Candidates:
     """Sum deliveries, late ones and what was expected, by every combination of every set."""
-    inside = rows.block != SEAM
-    kept = rows if inside.all() else rows.chosen(inside)
-    # Most rows are on time: late ones are counted on their own, and ones are not weighed.
-    late = kept.chosen(kept.late > 0)
-    n = [_by_value(kept, places, _weights(kept.n)) for places in sets]
-    missed = [_by_value(late, places, _weights(late.late)) for places in sets]
-    likely = [_by_value(kept, places, kept.expected) for places in sets]
+    single, together = _Counter(rows), _Counter(_alike(rows))
+    sums = [(single if _has_many(rows, places) else together).by_value(places) for places in sets]
+    whole = np.concatenate(sums, axis=2)
     return Candidates(
         sets=tuple(sets),
         shapes=tuple(tuple(len(rows.axes[p].values) for p in places) for places in sets),
-        starts=np.cumsum([0, *(part.shape[1] for part in n)]),
-        n=np.concatenate(n, axis=1),
-        late=np.concatenate(missed, axis=1),
-        expected=np.concatenate(likely, axis=1),
+        starts=np.cumsum([0, *(part.shape[2] for part in sums)]),
+        n=whole[0],
+        late=whole[1],
+        expected=whole[2],
     )
-
-
-def _weights(counts: Array) -> Array | None:
-    return None if (counts == 1).all() else counts
 
 
 def rows_of(rows: Rows, places: Places, values: Places) -> Array:
@@ -173,33 +164,104 @@ def rows_of(rows: Rows, places: Places, values: Places) -> Array:
     found = np.ones(len(rows.block), bool)
     for place, value in zip(places, values, strict=True):
         axis = rows.axes[place]
-        found &= (axis.members[value] > 0)[axis.codes]
+        found &= axis.members(value)[axis.codes]
     return found
 
 
-def _by_value(rows: Rows, places: Places, weights: Array | None) -> Array:
-    """Blocks × combinations of one set of dimensions, unions included."""
-    axes = [rows.axes[place] for place in places]
-    shape = (rows.blocks, *(axis.size for axis in axes))
-    code = rows.block.astype(np.int64)
-    for axis in axes:
-        code *= axis.size
+def _has_many(rows: Rows, places: Places) -> bool:
+    """Whether a dimension of very many values is among them."""
+    return any(rows.axes[place].most < MOST_DIMENSIONS for place in places)
+
+
+def _alike(rows: Rows) -> Rows:
+    """Rows that are alike, but for dimensions of very many values, as one row.
+
+    In real data few of all combinations occur, so that far fewer rows are left to count.
+    """
+    few = [at for at, axis in enumerate(rows.axes) if axis.most == MOST_DIMENSIONS]
+    shape = (rows.blocks + 1, *(rows.axes[at].size for at in few))
+    if len(rows.block) < _WORTH_JOINING or np.prod(shape, dtype=float) > _LARGEST_CODE:
+        return rows
+    code = rows.block.astype(np.int64) - SEAM
+    for at in few:
+        code *= rows.axes[at].size
+        code += rows.axes[at].codes
+    found, place = np.unique(code, return_inverse=True)
+    block, *codes = np.unravel_index(found, shape)
+    own = dict(zip(few, codes, strict=True))
+    none = np.zeros(len(found), np.int64)
+    n, late, expected = (
+        np.bincount(place, weights, len(found)) for weights in (rows.n, rows.late, rows.expected)
+    )
+    axes = tuple(replace(axis, codes=own.get(at, none)) for at, axis in enumerate(rows.axes))
+    return Rows(axes, block + SEAM, n, late, expected, none, rows.blocks)
+
+
+class _Counter:
+    """Counts rows by the codes of several dimensions at once.
+
+    Most rows are on time and stand for one delivery: late ones are counted on their own, and
+    ones are not weighed. Sets come sorted, so that a triple goes on from the code of its pair.
+    """
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._late = np.flatnonzero(rows.late)
+        self._weights = [_weights(rows.n), _weights(rows.late[self._late]), rows.expected]
+        # Days on a seam are a block of their own, which is left out at the end.
+        self._codes: dict[Places, Array] = {(): rows.block.astype(np.int64) - SEAM}
+
+    def by_value(self, places: Places) -> Array:
+        """Measures (deliveries, late, expected) × blocks × combinations, unions included."""
+        axes = [self._rows.axes[place] for place in places]
+        shape = (self._rows.blocks + 1, *(axis.size for axis in axes))
+        code = self._code(places)
+        cells = int(np.prod(shape))
+        parts = zip((code, code[self._late], code), self._weights, strict=True)
+        sums = np.stack([np.bincount(own, weights, cells) for own, weights in parts])
+        sums = sums.reshape(3, *shape)[:, 1:]
+        for at, axis in enumerate(axes, 2):
+            sums = _with_unions(sums, axis, at)
+        return sums.reshape(3, self._rows.blocks, -1)
+
+    def _code(self, places: Places) -> Array:
+        """One number per row for all its values; those of the last set and its start are kept."""
+        if places in self._codes:
+            return self._codes[places]
+        start, axis = places[:-1], self._rows.axes[places[-1]]
+        code = self._code(start) * axis.size
         code += axis.codes
-    cells = int(np.prod(shape))
-    sums = np.bincount(code, weights, cells).astype(float).reshape(shape)
-    for at, axis in enumerate(axes, 1):
-        if axis.unions:
-            sums = np.moveaxis(np.tensordot(axis.members, sums, (1, at)), 0, at)
-    return sums.reshape(rows.blocks, -1)
+        if len(places) < MOST_DIMENSIONS:
+            self._codes = {
+                own: kept for own, kept in self._codes.items() if own == places[: len(own)]
+            }
+            self._codes[places] = code
+        return code
+
+
+def _with_unions(sums: Array, axis: Axis, at: int) -> Array:
+    """The same with the unions of a dimension after its values."""
+    if not axis.unions:
+        return sums
+    together = [sums.take(union, axis=at).sum(axis=at, keepdims=True) for union in axis.unions]
+    return np.concatenate([sums, *together], axis=at)
+
+
+def _weights(counts: Array) -> Array | None:
+    return None if (counts == 1).all() else counts
 
 
 def _says_the_other(rows: Rows, one: int, other: int) -> bool:
     """Whether each value of one dimension goes with a single value of the other."""
     first, second = rows.axes[one], rows.axes[other]
-    met = np.zeros(first.size * second.size, bool)
-    met[first.codes.astype(np.int64) * second.size + second.codes] = True
-    table = met.reshape(first.size, second.size)
-    return bool(table.sum(axis=1).max() <= 1 or table.sum(axis=0).max() <= 1)
+    # Where a few rows say no, the rest cannot say yes.
+    for some in (slice(_A_FEW), slice(None)):
+        met = np.zeros(first.size * second.size, bool)
+        met[first.codes[some].astype(np.int64) * second.size + second.codes[some]] = True
+        table = met.reshape(first.size, second.size)
+        if table.sum(axis=1).max() > 1 and table.sum(axis=0).max() > 1:
+            return False
+    return True
 
 
 def neighbours(outlines: Sequence[Sequence[tuple[float, float]]]) -> Iterator[tuple[int, int]]:

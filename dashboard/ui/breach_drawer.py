@@ -78,7 +78,7 @@ def _counts(found: BreachReasons, on: Opened) -> None:
     own = [spot for spot in on.found.cells + on.found.zones if spot.place in on.shown.chosen]
     if own and sum(spot.due for spot in own) == found.due:
         hoped = formats.number(sum(spot.expected for spot in own), 1)
-        said += f"; {hoped} were to be expected of their case mix"
+        said += f"; {hoped} were to be expected of their case mix and carriers"
     st.markdown(f"**{plain(said)}**.")
 
 

@@ -259,10 +259,10 @@ def _selectable(
 def _how(found: BreachMap) -> str:
     """How hot spots are told."""
     if found.threshold is None:
-        return "Expected: by case mix, moved together to sum to all breaches."
+        return "Expected: by case mix and carrier, moved together to sum to all breaches."
     return (
-        "Expected: by case mix, moved together to sum to all breaches. Score: excess of a cell "
-        "and its neighbours in standard errors, with a design effect of "
+        "Expected: by case mix and carrier, moved together to sum to all breaches. Score: "
+        "excess of a cell and its neighbours in standard errors, with a design effect of "
         f"{found.effect:.2f}; hot beyond {found.threshold:.2f}, which the hottest cell of 95 % "
         "of maps by chance does not reach; cells under 30 have no score. Gi* stands beside it "
         "and flags nothing."

@@ -12,14 +12,17 @@ from dashboard.analysis.carriers import (
     carrier_trajectory,
     compare_carriers,
 )
+from dashboard.analysis.reallocation import Move, reallocation
 from dashboard.charts import carriers as drawn
 from dashboard.charts.tables import figures_table
+from dashboard.charts.what_if import reallocation_rows, reallocation_said
 from dashboard.ui import page, view
 from dashboard.ui.addresses import address
 from dashboard.ui.answers import answer, tried
 from dashboard.ui.parameters import choose
 from dashboard.ui.text import safe
 
+_OTHERS = "all others, as if it were lost"
 _JUDGED = ("on_time_rate",)
 
 
@@ -99,6 +102,29 @@ def beside(on: Comparison) -> None:
     ):
         page.table(drawn.beside_table(on), "Figures beside the promise", key="beside_table")
         page.quiet("No case mix is taken out of these: compare alike work only.")
+
+
+def moved_work(on: Comparison) -> None:
+    """What moving work from one carrier to another would bring; worked out when asked."""
+    if on.by != "carrier":
+        return
+    names = sorted(one.name for one in on.units)
+    with page.more("What if work moved to another carrier?"):
+        with st.form("reallocation", border=False):
+            giver = st.selectbox("From", names, key="moved_from")
+            taker = st.selectbox("To", [_OTHERS, *names], key="moved_to")
+            percent = st.slider("Share of its deliveries, %", 5, 100, 50, 5, key="moved_share")
+            page.quiet("Filters choose the work that moves: a zone, a service, a segment.")
+            if not st.form_submit_button("Work it out"):
+                return
+        move = Move(giver, None if taker == _OTHERS else taker, percent / 100)
+        found = tried(reallocation, view.current_scope(), move)
+        if isinstance(found, str):
+            page.sentence(found)
+            return
+        for sentence in (f"{found.message}.", *reallocation_said(found)):
+            page.sentence(sentence)
+        page.download(reallocation_rows(found), "reallocation")
 
 
 def _source(on: Comparison) -> page.Source:

@@ -24,7 +24,8 @@ from dashboard.ui.text import safe
 from dashboard.warehouse.rollup import NONE
 
 _PAGES = {"breach_map": "Map", "deliveries": "Deliveries"}
-_HEADS = ("Associated with", "Late", "Expected", "Avoidable breaches", "If it fell to that", "")
+_HEADS = ("Associated with", "Late, confirming half", "Expected", "Avoidable breaches",
+          "If it fell to that", "")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def declarations(on: Opened) -> None:
     board, shown = on.board, view.current_view()
     scope = on.scope.during(on.scope.period)
     source = page.Source((), (), scope, rows.reasons_table(board), report="declared_faults")
-    unit = "broken promises; hatched: nothing declared"
+    unit = "broken promises; outlined: nothing declared"
     with page.panel(
         "Declared reasons", detail(unit, shown.period_name, board.breaches), source, key="reasons"
     ):
@@ -205,10 +206,11 @@ def _causes(found: Causes) -> str:
 def _row(one: Cause) -> str:
     around = f"{formats.change(one.low, 'share')} to {formats.change(one.high, 'share')}"
     excess = f"excess {formats.change(one.excess, 'share')} ({around})"
+    late = safe(drawn.late_said(one))
     expected = safe(formats.value(one.expected, "share"))
     cells = (
         f'<th scope="row">{safe(one.name)}</th>',
-        f"<td>{safe(drawn.late_said(one))}</td>",
+        f"<td>{late}<small>{safe(drawn.period_said(one))}</small></td>",
         f"<td>{expected}<small>{safe(excess)}</small></td>",
         f"<td>{safe(drawn.avoidable_said(one))}</td>",
         f"<td>{safe(drawn.gain_said(one))}</td>",

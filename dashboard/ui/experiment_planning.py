@@ -16,7 +16,7 @@ from dashboard.errors import DashboardError
 from dashboard.state import State, Terms
 from dashboard.ui import page, view
 from dashboard.ui.answers import tried
-from dashboard.ui.parameters import choose
+from dashboard.ui.parameters import UNITS, choose
 from dashboard.ui.text import plain
 
 _USUAL = {"share": (0.5, 1.0), "money": (0.1, 0.2), "score": (0.05, 0.1)}
@@ -36,7 +36,7 @@ def planning() -> None:
         return
     source = page.Source((metric.name,), (), shown.scope, drawn.course_data(found))
     detail = charts.detail(
-        f"chance that the final interval leaves 0, {metric.label.lower()} by {unit}",
+        f"chance that the final interval leaves 0, {metric.label.lower()} by {UNITS[unit]}",
         f"spread of the {found.weeks_of_history} weeks from {found.since}",
     )
     with page.panel("What it takes", detail, source, "plan"):

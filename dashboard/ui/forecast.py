@@ -208,3 +208,8 @@ def capacity(on: Opened) -> None:
     with page.panel("What to plan", detail, on.source("plans", "capacity_plans"), "plans"):
         page.sentence(said.plans_said(on.found))
         page.table(said.plan_table(on.found.plans), "Capacity by weekday", "plans_table")
+
+
+def wants_challenger() -> bool:
+    """Whether the reader asks for other models; they take some seconds."""
+    return st.toggle("Back-test other models", key="challenger_on")

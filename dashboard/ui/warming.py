@@ -5,8 +5,12 @@ from threading import Thread
 
 import streamlit as st
 
-LATER = ("dashboard.analysis.lateness_cost", "dashboard.analysis.silent")
-"""Modules of analyses that import statsmodels, which takes a second."""
+LATER = (
+    "dashboard.analysis.lateness_cost",
+    "dashboard.analysis.silent",
+    "dashboard.stats.drivers",
+)
+"""Modules that import statsmodels, which takes some seconds."""
 
 
 @st.cache_resource(show_spinner=False)

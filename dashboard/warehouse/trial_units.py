@@ -184,22 +184,29 @@ def account(exposure: Exposure) -> Statement:
 
 
 def exposed(exposure: Exposure) -> Statement:
-    """How long promises run per arm, and deliveries that were there before their unit.
+    """What its deliveries say of an experiment, in one pass over them.
 
     Returns:
-        A statement that gives arm, deliveries, before, longest_minutes.
+        A statement that gives kind, counted, other and longest_minutes. Kind 'all': the
+        deliveries that count, those that came before their unit was assigned, and the
+        longest promise. Kind of a larger unit: its groups of several units, and how many of
+        them have all in one arm.
     """
     longest = (
-        "max(date_diff('minute', deliveries.ordered_at, deliveries.promised_by) "
-        "+ case when deliveries.promise_is_date then 1440 else 0 end)"
+        "max(date_diff('minute', ordered_at, promised_by) "
+        "+ case when promise_is_date then 1440 else 0 end)"
     )
-    counted = f"deliveries.{exposure.began} >= assigned.assigned_at"
+    larger = {name: _UNITS[name] for name in _COARSER.get(exposure.unit, ())}
+    columns = "".join(f", {sql} as {name}" for name, sql in larger.items())
+    groups = " ".join(_one_armed(name) for name in larger)
     sql = (
-        f"{_assigned()} select assigned.arm, "
-        f"sum(case when {counted} then 1 else 0 end) as deliveries, "
-        f"sum(case when {counted} then 0 else 1 end) as before, "
-        f"{longest} as longest_minutes {_from('deliveries', exposure)} "
-        f"where {_days(exposure)} group by assigned.arm"
+        f"{_assigned()}, seen as (select assigned.unit, assigned.arm, "
+        f"deliveries.{exposure.began} >= assigned.assigned_at as counts, "
+        "deliveries.ordered_at, deliveries.promised_by, deliveries.promise_is_date"
+        f"{columns} {_from('deliveries', exposure)} where {_days(exposure)}) "
+        "select 'all' as kind, sum(case when counts then 1 else 0 end) as counted, "
+        f"sum(case when counts then 0 else 1 end) as other, {longest} as longest_minutes "
+        f"from seen {groups}"
     )
     return Statement(sql, exposure.values)
 
@@ -217,32 +224,20 @@ def repeats(exposure: Exposure) -> Statement:
     return Statement(sql, exposure.values)
 
 
-def coarser(exposure: Exposure) -> list[tuple[str, Statement]]:
-    """Larger units, each with a statement that tells whether its groups are in one arm.
-
-    Returns:
-        Name of the unit; a statement that gives groups (of several units) and of_one_arm.
-    """
-    return [(name, _one_armed(exposure, name)) for name in _COARSER.get(exposure.unit, ())]
-
-
 def fewest_groups(unit: str) -> int:
     """From how many groups on their being in one arm each is no chance."""
     return _FEWEST_DEPOTS if unit == "depot" else _FEWEST_GROUPS
 
 
-def _one_armed(exposure: Exposure, larger: str) -> Statement:
-    sql = (
-        f"{_assigned()}, grouped as (select {_UNITS[larger]} as larger, "
-        "min(assigned.arm) as lowest, max(assigned.arm) as highest, "
-        "min(assigned.unit) as first_unit, max(assigned.unit) as last_unit "
-        f"{_from('deliveries', exposure)} where {_counts(exposure)} "
-        f"and {_UNITS[larger]} is not null group by larger) "
-        "select count(*) as groups, "
-        "sum(case when lowest = highest then 1 else 0 end) as of_one_arm "
-        "from grouped where first_unit <> last_unit"
+def _one_armed(larger: str) -> str:
+    """Groups of several units, and how many have all of them in one arm."""
+    return (
+        f"union all select '{larger}', count(*), "
+        "sum(case when lowest = highest then 1 else 0 end), 0 "
+        "from (select min(arm) as lowest, max(arm) as highest, min(unit) as first_unit, "
+        f"max(unit) as last_unit from seen where counts and {larger} is not null "
+        f"group by {larger}) as grouped_{larger} where first_unit <> last_unit"
     )
-    return Statement(sql, exposure.values)
 
 
 def _assigned() -> str:

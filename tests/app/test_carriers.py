@@ -52,6 +52,18 @@ def test_comparison_shows_every_carrier_raw_and_adjusted(
     assert all(any(c.isdigit() for c in alt) for alt in alts(app))
 
 
+def test_moved_work_is_priced_when_it_is_asked_for(open_app: Open, sample_warehouse: Path) -> None:
+    app = open_app(sample_warehouse, page=COMPARISON)
+    app.selectbox(key="moved_from").select("Swift")
+    app.selectbox(key="moved_to").select("Wren")
+
+    next(one for one in app.button if one.label == "Work it out").click()
+    app.run()
+
+    assert not app.exception
+    assert "Moving " in said(app) or "Nothing to show: no cell of zone" in said(app)
+
+
 def test_the_review_settles_the_quarter_beside_the_scorecard(
     open_app: Open, settled: Path
 ) -> None:

@@ -90,7 +90,7 @@ def test_columns_that_are_absent_are_said_in_words(
 
 
 def cause(*parts: Part) -> Cause:
-    return Cause(parts, 300, 100, 0.1, 0.2, 0.1, 0.3, 60, 30, 90, 0.01, None, 9, 0.001)
+    return Cause(parts, 300, 100, 120, 40, 0.1, 0.2, 0.1, 0.3, 60, 30, 90, 0.01, None, 9, 0.001)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,13 @@ from dashboard.analysis import settlement as settling
 from dashboard.analysis.breach_money import breach_money
 from dashboard.analysis.carrier_review import carrier_review
 from dashboard.analysis.carriers import carrier_trajectory, compare_carriers
+from dashboard.analysis.causes import causes
+from dashboard.analysis.experiments.experiment import experiment
+from dashboard.analysis.experiments.planning import Wish, plan
+from dashboard.analysis.faults import faults
 from dashboard.analysis.forecast import forecast
+from dashboard.analysis.hotspots import breach_map
+from dashboard.analysis.places import counted
 from dashboard.analysis.quantiles import quantiles
 from dashboard.analysis.satisfaction import satisfaction
 from dashboard.analysis.silent import silent_failures
@@ -46,11 +52,19 @@ class Page:
         name: Of the page, and of its part.
         ask: The analysis behind it; a scope cuts it.
         is_review: Whether it is looked at in a review, and held to the stricter targets.
+        units: Its own target, whatever the scope.
     """
 
     name: str
     ask: Ask
     is_review: bool = True
+    units: float | None = None
+
+    def most(self, cut: str) -> float:
+        """Units that it should take at 10 million deliveries."""
+        if self.units is not None:
+            return self.units
+        return _REVIEW_UNITS.get(cut, _ANY_UNITS) if self.is_review else _ANY_UNITS
 
 
 def _kestrel(reader: Reader) -> Contract:
@@ -82,10 +96,19 @@ PAGES = (
     Page("Satisfaction: themes of two years", themes, is_review=False),
     Page("Satisfaction: silent failures", silent_failures, is_review=False),
     Page(
+        "Root causes: search",
+        lambda reader, scope: causes(reader, scope, "change" if scope.versus else "level"),
+        is_review=False,
+        units=100.0,
+    ),
+    Page("Root causes: declared against evidence", faults, is_review=False),
+    Page(
         "Forecast: scores, steps, tracking, capacity",
         lambda reader, scope: forecast(reader, scope, 7),
         is_review=False,
     ),
+    Page("Breach map: places by week", counted, is_review=False, units=10.0),
+    Page("Breach map: hot spots", breach_map, is_review=False),
     Page(
         "Deliveries: breaches in money",
         lambda reader, scope: breach_money(reader, ("segment",), scope),
@@ -108,7 +131,16 @@ PAGES = (
 )
 
 WHOLE_PAGES: Mapping[str, Callable[[Reader], object]] = MappingProxyType(
-    {"Data quality: account of the import": analysis.quality}
+    {
+        "Data quality: account of the import": analysis.quality,
+        "Experiments: one, dealt by delivery": lambda reader: experiment(reader, "arrival-alerts"),
+        "Experiments: one, dealt by customer": lambda reader: experiment(
+            reader, "evening-windows"
+        ),
+        "Experiments: a plan by customer": lambda reader: plan(
+            reader, Wish("on_time_rate", "customer", worthwhile=0.005, expected=0.01)
+        ),
+    }
 )
 """What pages ask that look at the whole snapshot, whatever the scope."""
 
@@ -182,9 +214,8 @@ def _pages(reader: Reader, rows: Reader) -> Iterator[Asked]:
     for page in PAGES:
         for cut, scope in scopes().items():
             asked = _timed(f"{page.name}, {cut}", partial(page.ask, reader, scope))
-            most = _REVIEW_UNITS.get(cut, _ANY_UNITS) if page.is_review else _ANY_UNITS
             scanned = middle(partial(page.ask, rows, scope), _TIMES)
-            yield replace(asked, scanned=scanned, most=most)
+            yield replace(asked, scanned=scanned, most=page.most(cut))
     for name, ask in WHOLE_PAGES.items():
         yield _timed(name, partial(ask, reader))
 

@@ -171,7 +171,7 @@ def test_every_statement_can_be_said_in_another_dialect(path: Path) -> None:
 
 def test_the_case_mix_can_be_said_in_another_dialect(catalog: Catalog) -> None:
     factors = tuple(catalog.case_mix.values())
-    scores = Scores(-2.5, tuple((factor, (("a", 0.5), ("b", -0.5))) for factor in factors))
+    scores = Scores(-2.5, tuple((factor, (("7", 0.5), ("(none)", -0.5))) for factor in factors))
     asked = [
         strata(catalog, factors, Scope()),
         scored(catalog, scores, ("zone", "week"), Scope(), 1),
@@ -189,7 +189,7 @@ def test_the_case_mix_can_be_said_in_another_dialect(catalog: Catalog) -> None:
 def test_a_factor_with_an_unknown_key_is_refused(queries: Path) -> None:
     (queries / "case_mix.toml").write_text("[service]\nlabel = 'Service'\ncolumn = 'service'\n")
 
-    with pytest.raises(CatalogError, match="; state label and sql, and calendar"):
+    with pytest.raises(CatalogError, match="; state label and sql, calendar"):
         read_catalog(queries)
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.stats import combinations
 from dashboard.stats.causes import (
     BLOCK_DAYS,
     FALSE_DISCOVERIES,
@@ -103,6 +104,25 @@ def test_every_combination_counts_exactly_the_rows_that_it_holds() -> None:
             own = inside & (rows.block == block)
             assert sums.n[block, column] == own.sum()
             assert sums.late[block, column] == rows.late[own].sum()
+
+
+def test_rows_that_are_alike_count_together_as_they_do_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    codes = drawn(9, 4_000)
+    rows = world(9, np.full(4_000, 0.3), **codes)
+    driver = Axis("driver", np.arange(len(rows.n)) % 50, 50, most=2)
+    rows = replace(rows, axes=(*rows.axes, driver), expected=np.linspace(0, 1, len(rows.n)))
+    sets = sets_to_combine(rows)
+    apart = count(rows, sets)
+
+    monkeypatch.setattr(combinations, "_WORTH_JOINING", 0)
+    together = count(rows, sets)
+
+    assert np.array_equal(apart.n, together.n)
+    assert np.array_equal(apart.late, together.late)
+    assert apart.expected == pytest.approx(together.expected)
+    assert not any(len(places) > 2 for places in sets if len(rows.axes) - 1 in places)
 
 
 def test_all_pairs_and_triples_are_tried_but_none_whose_one_part_says_the_other() -> None:

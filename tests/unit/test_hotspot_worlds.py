@@ -58,7 +58,7 @@ def found(options: Options) -> BreachMap:
     )
     effects = np.split(fit.effects, np.cumsum([part.shape[1] for part in blocks])[:-1])
     logit = fit.intercept + sum(
-        block @ effect for block, effect in zip(blocks[:-1], effects[:-1], strict=True)
+        block @ effect for block, effect in zip(blocks, effects, strict=True)
     )
     chance = 1 / (1 + np.exp(-logit))
     scored = rows.with_columns(chance=pl.Series(chance))

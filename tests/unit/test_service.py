@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -177,6 +178,20 @@ def test_the_parts_of_every_step_add_up_to_its_difference(sample: Reader) -> Non
         assert row["value"] == row["numerator"] / row["denominator"]
         assert row["of_rows"] + row["of_rule"] == pytest.approx(row["difference"], abs=1e-12)
         assert row["difference"] == pytest.approx(row["value"] - rows["value"][0], abs=1e-12)
+
+
+def test_the_samples_storms_are_left_out_by_contracts_and_told_in_the_bridge(
+    sample: Reader,
+) -> None:
+    found = definitions_bridge(sample, THIRD_QUARTER)
+    steps = {step.figure.metric.name: step.figure for step in found.steps}
+
+    contract, due = steps["on_time_contract_rate"], found.headline.denominator or 0
+    left_out = due - (contract.denominator or 0)
+    late = left_out - (found.headline.numerator - contract.numerator)
+    # Two days of the quarter's 92; a storm makes late what else would not be.
+    assert 0.5 < left_out / due / Decimal(2 / 92) < 1.5
+    assert late / left_out > 1 - found.headline.numerator / due
 
 
 def test_nothing_due_has_no_bridge_and_no_lateness(warehouse: Warehouse, put_in: Import) -> None:

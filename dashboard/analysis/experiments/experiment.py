@@ -1,8 +1,8 @@
 """The warehouse's own experiments: which delivery options work, for whom?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -115,12 +115,11 @@ def experiment(reader: Reader, name: str, also: tuple[str, ...] = ()) -> Experim
 def _found(reader: Reader, stated: Stated, also: tuple[str, ...]) -> Experiment:
     whole = Exposure(stated.id, stated.unit, stated.started_on, stated.ends_on)
     counted = reader.trials.asked(asked.account(whole))
-    kept = reader.trials.asked(asked.exposed(whole))
-    longest = float(kept["longest_minutes"].max() or 0.0) if kept.height else 0.0  # ty: ignore[invalid-argument-type]
-    clock = Clock.of(reader, stated, longest)
+    seen = {row["kind"]: row for row in reader.trials.asked(asked.exposed(whole)).to_dicts()}
+    clock = Clock.of(reader, stated, float(seen["all"]["longest_minutes"] or 0))
     arms = dict(counted.select("arm", "units").iter_rows())
     late = int(counted["late"].sum())
-    before = int(kept["before"].sum()) if kept.height else 0
+    before = int(seen["all"]["other"] or 0)
     notes = _notes(late, before)
     outcome: Judged | None = None
     units = pl.DataFrame()
@@ -128,6 +127,9 @@ def _found(reader: Reader, stated: Stated, also: tuple[str, ...]) -> Experiment:
     if not why:
         try:
             trial, units = _trial(reader, clock, arms, also)
+            trial = replace(
+                trial, design=replace(trial.design, wrong_unit=_wrong_unit(stated, seen))
+            )
             outcome = judged(trial, notes, refuses=False)
         except NotEnoughDataError as refused:
             why = str(refused)
@@ -202,7 +204,6 @@ def _trial(
         is_over=clock.is_over,
         looks=tuple(f"week {number}" for number in range(1, clock.looks + 1)),
         in_several=int(reader.trials.asked(asked.repeats(exposure)).item()),
-        wrong_unit=_wrong_unit(reader, exposure),
     )
     units = units.filter(pl.col("look") <= clock.looks)
     return Trial(design, tuple(held), arms, _with_history(reader, clock, units)), units
@@ -253,15 +254,15 @@ def _is_known(units: pl.DataFrame, measure: Measure) -> bool:
     return measure.margin is not None or bool((units[f"{measure.name}.y"] != 0).any())
 
 
-def _wrong_unit(reader: Reader, exposure: Exposure) -> str:
+def _wrong_unit(stated: Stated, seen: dict[str, dict[str, Any]]) -> str:
     """Whether arms follow a larger unit than the one that is stated."""
-    for larger, statement in asked.coarser(exposure):
-        groups, alone = reader.trials.asked(statement).row(0)
-        if groups and groups >= asked.fewest_groups(larger) and alone == groups:
+    for larger, row in seen.items():
+        groups, alone = int(row["counted"] or 0), int(row["other"] or 0)
+        if larger != "all" and groups >= asked.fewest_groups(larger) and alone == groups:
             name = PLURALS[larger]
             return (
                 f"all {groups:,} {name} of several units have them in one arm: {name} were "
-                f"randomised, not {PLURALS[exposure.unit]}"
+                f"randomised, not {PLURALS[stated.unit]}"
             )
     return ""
 

@@ -131,9 +131,7 @@ def _compared(
     trial: Trial, measure: Measure, arm: str, confidence: float, *, refuses: bool
 ) -> Comparison:
     design = trial.design
-    is_primary = measure.role == "primary"
-    units = trial.units if is_primary else trial.units.drop("x", strict=False)
-    samples = [Sample.of(units, name, measure) for name in (design.control, arm)]
+    samples = [trial.sample(name, measure) for name in (design.control, arm)]
     effect, why = None, ""
     try:
         effect = compare(
@@ -240,7 +238,7 @@ def _lacking(trial: Trial, arm: str) -> str:
     """Which minimum is not met; empty where all are."""
     design, measure = trial.design, trial.primary
     for name in (design.control, arm):
-        sample = Sample.of(trial.units, name, measure)
+        sample = trial.sample(name, measure)
         if not design.is_clustered and sample.units < rules.FEWEST_UNITS:
             return (
                 f"{sample.units} units in arm '{name}'; at least {rules.FEWEST_UNITS} are needed"
@@ -257,7 +255,7 @@ def _lacking(trial: Trial, arm: str) -> str:
 def _values(trial: Trial, *, hidden: bool) -> tuple[tuple[str, int, float | None], ...]:
     found = []
     for arm in (trial.design.control, *trial.design.arms):
-        sample = Sample.of(trial.units, arm, trial.primary)
+        sample = trial.sample(arm, trial.primary)
         total = float(sample.d.sum())
         value = None if hidden or total == 0 else float(sample.y.sum()) / total
         found.append((arm, sample.units, value))

@@ -1,7 +1,7 @@
 """What an experiment is judged from: its design, what is measured, and its units."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -93,6 +93,18 @@ class Trial:
     measures: tuple[Measure, ...]
     assigned: Mapping[str, int]
     units: pl.DataFrame
+
+    _samples: dict[tuple[str, str], "Sample"] = field(default_factory=dict, repr=False)
+
+    def sample(self, arm: str, measure: Measure) -> "Sample":
+        """One measure in one arm, summed once; only the primary one has the covariate."""
+        key = (arm, measure.name)
+        if key not in self._samples:
+            units = self.units
+            if measure.role != "primary" and self.has_covariate:
+                units = units.drop("x")
+            self._samples[key] = Sample.of(units, arm, measure)
+        return self._samples[key]
 
     @property
     def primary(self) -> Measure:
