@@ -80,12 +80,12 @@ class Rows:
             ScopeError: There is no such delivery.
         """
         type_of(column, self.columns)
-        sql = f"select {drill.names((drill.FILED, column))} from {TABLE}"
-        found = self._about(sql, delivery_id).rows()
+        sql = f"select {drill.names(dict.fromkeys((drill.FILED, column)))} from {TABLE}"
+        found = self._about(sql, delivery_id).rows(named=True)
         if not found:
             message = f"there is no delivery '{delivery_id}' here; begin at the first page"
             raise ScopeError(message)
-        return Start(delivery_id, *found[0], backwards)
+        return Start(delivery_id, found[0][drill.FILED], found[0][column], backwards)
 
     def count(self, scope: Scope) -> int:
         """How many deliveries a scope holds, cancelled ones too."""
