@@ -29,6 +29,7 @@ WHOLE: Final = 400_000
 TRIES: Final = 400
 FEWEST_ROWS: Final = 6_000
 MOST_CHANCE: Final = 0.995
+LEAST_CHANCE: Final = 1e-6
 ON_ARRIVAL_SECONDS: Final = 30
 DELIVERED: Final = STATUSES.index("delivered")
 OPEN: Final = STATUSES.index("open")
@@ -285,7 +286,7 @@ def _tilted(units: pl.DataFrame, on_time: float, cost: float) -> Floats:
     features = np.stack([one / (one.std() or 1.0) for one in residuals])
 
     def off(theta: Floats) -> list[float]:
-        chance = expit(theta[0] + theta[1:] @ features)
+        chance = np.clip(expit(theta[0] + theta[1:] @ features), LEAST_CHANCE, 1 - LEAST_CHANCE)
         apart = [
             float((chance @ r) / (chance @ d) - ((1 - chance) @ r) / ((1 - chance) @ d) - effect)
             for r, d, effect in zip(residuals, sizes, wanted, strict=True)

@@ -238,7 +238,10 @@ def test_as_of_is_utc_unless_it_states_its_offset(
         ("metrics on_tim", "unknown metric 'on_tim'; did you mean 'on_time_rate'?"),
         ("metrics volume --by carier", "unknown dimension 'carier'; did you mean 'carrier'?"),
         ("metrics --snapshot 9", "snapshot 9 does not exist (any more); the newest is 2"),
-        ("metrics --where carrier", "'carrier' is no filter; write it like segment=Premium"),
+        (
+            "metrics --where carrier",
+            "'carrier' is no filter; write it like segment=Premium or lateness_minutes>=60",
+        ),
         ("metrics --where carier=x", "unknown dimension 'carier'; did you mean 'carrier'?"),
         ("metrics --where week=x", "'week' cuts time; filter by a period instead"),
         ("report quarantin", "unknown report 'quarantin'; did you mean 'quarantine'?"),
