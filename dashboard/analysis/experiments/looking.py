@@ -18,8 +18,6 @@ from dashboard.stats.experiments.verdict import (
     SEQUENCE_UNITS,
 )
 
-_PARTS = ("units", "y", "d", "yy", "yd", "dd")
-
 
 @dataclass(frozen=True)
 class _Seen:
@@ -89,37 +87,27 @@ def _by_look(trial: Trial, measure: Measure, arm: str) -> Moments:
     of its sum before.
     """
     y, d = f"{measure.name}.y", f"{measure.name}.d"
-    rows = (
-        trial.units.lazy()
-        .filter(pl.col("arm") == arm, (pl.col(y) != 0) | (pl.col(d) != 0))
-        .select("unit", "look", y=pl.col(y), d=pl.col(d))
-    )
-    known = rows.collect()
-    if known["unit"].n_unique() < known.height:
-        known = (
-            known.group_by("unit", "look")
-            .agg(pl.col("y", "d").sum())
-            .sort("unit", "look")
-            .with_columns(
-                first=(pl.col("unit") != pl.col("unit").shift(1)).fill_null(value=True),
-                yc=pl.col("y").cum_sum().over("unit"),
-                dc=pl.col("d").cum_sum().over("unit"),
-            )
-        )
-    else:
-        known = known.with_columns(first=pl.lit(value=True), yc="y", dc="d")
-    y0, d0 = pl.col("yc") - pl.col("y"), pl.col("dc") - pl.col("d")
-    sums = known.group_by("look").agg(
-        units=pl.col("first").sum(),
-        y=pl.col("y").sum(),
-        d=pl.col("d").sum(),
-        yy=(pl.col("yc") ** 2 - y0**2).sum(),
-        yd=(pl.col("yc") * pl.col("dc") - y0 * d0).sum(),
-        dd=(pl.col("dc") ** 2 - d0**2).sum(),
-    )
-    table = np.zeros((len(trial.design.looks), len(_PARTS)))
-    table[sums["look"].to_numpy() - 1] = sums.select(_PARTS).to_numpy()
-    return Moments(*np.cumsum(table, axis=0).T)
+    rows = trial.in_order.filter(pl.col("arm") == arm, (pl.col(y) != 0) | (pl.col(d) != 0))
+    look = rows["look"].to_numpy() - 1
+    unit = rows["unit"].to_numpy()
+    own = rows[y].to_numpy(), rows[d].to_numpy()
+    is_first = np.ones(len(unit), dtype=bool)
+    is_first[1:] = unit[1:] != unit[:-1]
+    y1, d1 = (_within(part, is_first) for part in own)
+    y0, d0 = y1 - own[0], d1 - own[1]
+    parts = (is_first.astype(float), *own, y1**2 - y0**2, y1 * d1 - y0 * d0, d1**2 - d0**2)
+    size = len(trial.design.looks)
+    return Moments(*(np.cumsum(np.bincount(look, part, size)) for part in parts))
+
+
+def _within(values: np.ndarray, is_first: np.ndarray) -> np.ndarray:
+    """Running sums that begin anew where a unit begins."""
+    if is_first.all():
+        return values
+    running = np.cumsum(values)
+    starts = np.flatnonzero(is_first)
+    before = running[starts] - values[starts]
+    return running - np.repeat(before, np.diff(starts, append=len(values)))
 
 
 def _seen_sums(measure: Measure, arms: list[Moments], design: Design) -> _Seen:

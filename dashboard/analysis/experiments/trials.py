@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -105,6 +106,15 @@ class Trial:
                 units = units.drop("x")
             self._samples[key] = Sample.of(units, arm, measure)
         return self._samples[key]
+
+    @cached_property
+    def in_order(self) -> pl.DataFrame:
+        """Sums per unit and look, segments together, in the order of units and looks."""
+        sums = [f"{one.name}.{part}" for one in self.measures for part in ("y", "d")]
+        keys = ["unit", "arm", "look"]
+        if self.units.select(keys).is_unique().all():
+            return self.units.select(*keys, *sums).sort("unit", "look")
+        return self.units.group_by(keys).agg(pl.col(sums).sum()).sort("unit", "look")
 
     @property
     def primary(self) -> Measure:
