@@ -46,6 +46,21 @@ def define_local_time(connection: duckdb.DuckDBPyConnection, time_zone: str) -> 
         connection.execute(f"create macro {signature} as {body}")
 
 
+def define_exclusions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Define `is_in_exclusion_window(moment, zone, carrier)`, by `finished.exclusion_windows`.
+
+    A window without a zone or carrier holds for all of them.
+    """
+    connection.execute(
+        "create or replace macro is_in_exclusion_window(moment, place, company) as "
+        "len(list_filter("
+        "(select list(one) from finished.exclusion_windows as one), "
+        "lambda one: moment >= one.starts_at and moment < one.ends_at "
+        "and coalesce(one.zone = place, one.zone is null) "
+        "and coalesce(one.carrier = company, one.carrier is null))) > 0"
+    )
+
+
 def define_cells(connection: duckdb.DuckDBPyConnection) -> None:
     """Define `h3_cell(latitude, longitude)`: the H3 cell of a place, null without one."""
 

@@ -7,10 +7,12 @@ from sqlglot import exp
 
 from dashboard.catalog import Model
 from dashboard.errors import CatalogError
+from dashboard.warehouse.functions import define_exclusions
 from dashboard.warehouse.gate import rewrite, tables_named
 from dashboard.warehouse.sql import identifier
 
 PAST_SEGMENTS = "past_segments"
+EXCLUSIONS = "exclusion_windows"
 _NO_PAST_SEGMENTS = (
     "select null::varchar as delivery_id, null::varchar as segment, null::varchar as rule, "
     "false as is_rule_in_use where false"
@@ -65,6 +67,8 @@ def create_model_view(
     steps = _steps(models, name)
     if any(PAST_SEGMENTS in tables_named(models[step].sql) for step in steps):
         _create_past_segments(connection, before)
+    if EXCLUSIONS in tables_read(models, name):
+        define_exclusions(connection)
     for step in steps:
         target = f"{identifier(schema)}.{identifier(step)}"
         kind = "view" if name in {step, *tables_read(models, step)} else "table"

@@ -2,7 +2,8 @@
 -- stored: no
 --
 -- Judges a delivery by its committed promise, and says whether that ran out in a window
--- that contracts exclude: unknown where there is no such window at all.
+-- that contracts exclude: unknown where there is no such window at all. The few windows
+-- are looked through as a list: as a join they would hold all deliveries in memory.
 select
     committed.*,
     not coalesce(promise_is_date, false) as is_timed,
@@ -14,18 +15,6 @@ select
     and coalesce(delivered_at <= committed_by, false) as is_on_time,
     case
         when (select count(*) from exclusion_windows) > 0
-            then exists (
-                select 1
-                from exclusion_windows as exclusion
-                where
-                    committed.committed_by >= exclusion.starts_at
-                    and committed.committed_by < exclusion.ends_at
-                    and coalesce(
-                        exclusion.zone = committed.zone, exclusion.zone is null
-                    )
-                    and coalesce(
-                        exclusion.carrier = committed.carrier, exclusion.carrier is null
-                    )
-            )
+            then is_in_exclusion_window(committed_by, zone, carrier)
     end as is_excluded
 from committed_deliveries as committed

@@ -200,3 +200,11 @@ def test_every_sql_file_is_short_and_opens_with_its_header() -> None:
         assert len(lines) <= 80, path
         assert max(map(len, lines)) <= 88, path
         assert lines[0].startswith("-- "), path
+
+
+def test_no_stored_model_holds_its_rows_for_a_subquery_about_each_of_them() -> None:
+    # Such a subquery keeps every column of every row in memory until it is answered.
+    for path in (QUERIES / "models").glob("*.sql"):
+        model = sqlglot.parse_one(path.read_text(encoding="utf-8"), dialect="duckdb")
+
+        assert model.find(sqlglot.exp.Exists) is None, path
