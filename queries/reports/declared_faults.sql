@@ -1,7 +1,6 @@
 -- title: What was declared of deliveries that went wrong, and what else is known
 -- question: Which reasons do carriers declare, and what speaks for or against them?
--- grain: one row per carrier, declared reason and what else is known, of due deliveries
---     whose promise was broken or whose first attempt failed
+-- grain: one row per carrier, reason and other knowledge, of due deliveries gone wrong
 -- params: scope
 -- columns:
 --   carrier
