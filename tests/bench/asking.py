@@ -68,8 +68,11 @@ class Page:
 
 
 def _kestrel(reader: Reader) -> Contract:
+    """The sample's contract, counting the days of the snapshot."""
     path = tree.root() / "sample_data" / "contracts" / "kestrel-2026.toml"
-    return read_contract(path, vocabulary(reader.catalog))
+    found = read_contract(path, vocabulary(reader.catalog))
+    terms = found.contract.model_copy(update={"timezone": reader.manifest.time_zone})
+    return found.model_copy(update={"contract": terms})
 
 
 PAGES = (
