@@ -120,12 +120,9 @@ def forecast(
     period = _period(found, scope)
     year = _year_to(period)
     judged = found.during(period).filter(pl.col("step") == step)
-    if judged.filter(pl.col("lead") == lead).is_empty():
-        message = f"no {step} forecast of these days has an actual; choose days that are over"
-        raise ScopeError(message)
+    rows = _at_lead(judged, lead, step)
     at_commit = min(found.leads, key=lambda one: abs(one - commit))
     on_time = _on_time(reader, scope)
-    rows = judged.filter(pl.col("lead") == lead)
     usual = found.during(year).filter(pl.col("step") == step)
     board = tuple(_board(judged, usual, found.scales(period.start)))
     tracked = forecast_tracking.tracked(found, period, lead, step)
@@ -154,6 +151,14 @@ def forecast(
         plans=forecast_capacity.plans(found, period, step, at_commit) if loads else (),
         commit=at_commit,
     )
+
+
+def _at_lead(judged: pl.DataFrame, lead: int, step: str) -> pl.DataFrame:
+    rows = judged.filter(pl.col("lead") == lead)
+    if rows.is_empty():
+        message = f"no {step} forecast of these days has an actual; choose days that are over"
+        raise ScopeError(message)
+    return rows
 
 
 def _known_step(found: Forecasts, step: str) -> str:

@@ -307,17 +307,7 @@ def open_snapshot(
             manifest names is missing or damaged.
     """
     _check_version(manifest)
-    connection = duckdb.connect(
-        ":memory:", config={"autoinstall_known_extensions": "false", "TimeZone": "UTC"}
-    )
-    # A question about rows would else read the footer of every month's file anew.
-    connection.execute("set parquet_metadata_cache = true")
-    if settings.threads:
-        connection.execute(f"set threads = {settings.threads}")
-    define_local_time(connection, manifest.time_zone)
-    lags = settings.completeness_lag_by_carrier
-    define_as_of(connection, manifest.as_of, settings.completeness_lag_minutes, lags)
-    define_planning(connection, settings.capacity_commit_days)
+    connection = _connect(manifest, settings)
     connection.execute("create schema stored; create schema known")
     try:
         for name in (*catalog.contract, QUARANTINE):
@@ -344,6 +334,22 @@ def open_snapshot(
         reason = str(wrong).splitlines()[0]
         message = f"snapshot {manifest.id} cannot be opened ({reason}); restore its files"
         raise WarehouseError(message) from wrong
+    return connection
+
+
+def _connect(manifest: Manifest, settings: Settings) -> duckdb.DuckDBPyConnection:
+    """An empty database with the functions that views call, as a snapshot knows them."""
+    connection = duckdb.connect(
+        ":memory:", config={"autoinstall_known_extensions": "false", "TimeZone": "UTC"}
+    )
+    # A question about rows would else read the footer of every month's file anew.
+    connection.execute("set parquet_metadata_cache = true")
+    if settings.threads:
+        connection.execute(f"set threads = {settings.threads}")
+    define_local_time(connection, manifest.time_zone)
+    lags = settings.completeness_lag_by_carrier
+    define_as_of(connection, manifest.as_of, settings.completeness_lag_minutes, lags)
+    define_planning(connection, settings.capacity_commit_days)
     return connection
 
 
