@@ -114,9 +114,7 @@ def forecast(
     """
     found = forecasts(reader, scope)
     step = _known_step(found, step)
-    if lead not in found.leads:
-        kind = "lead time in days"
-        raise UnknownNameError.among(kind, str(lead), map(str, found.leads))
+    _check_lead(found, lead)
     period = _period(found, scope)
     year = _year_to(period)
     judged = found.during(period).filter(pl.col("step") == step)
@@ -151,6 +149,12 @@ def forecast(
         plans=forecast_capacity.plans(found, period, step, at_commit) if loads else (),
         commit=at_commit,
     )
+
+
+def _check_lead(found: Forecasts, lead: int) -> None:
+    if lead not in found.leads:
+        kind = "lead time in days"
+        raise UnknownNameError.among(kind, str(lead), map(str, found.leads))
 
 
 def _at_lead(judged: pl.DataFrame, lead: int, step: str) -> pl.DataFrame:

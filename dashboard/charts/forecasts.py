@@ -48,15 +48,7 @@ def _weeks(weeks: Sequence[WeekOf], palette: Palette) -> Drawing:
         hovertext=[_week_said(week) for week in weeks],
         hoverinfo="text",
     )
-    running = [week for week in weeks if not week.complete and week.actual is not None]
-    figure.add_scatter(
-        x=[week.start for week in running],
-        y=[week.actual for week in running],
-        mode="markers",
-        marker={"size": 7, "color": palette.muted, "symbol": "circle-open"},
-        hovertext=[f"{_week_said(week)}<br>partial week" for week in running],
-        hoverinfo="text",
-    )
+    _add_partial_weeks(figure, weeks, palette)
     _add_marks(figure, weeks, palette)
     figure.update_xaxes(
         range=[days[0] - _EDGE, days[-1] + _EDGE], tickformat="%d %b", nticks=5, automargin=True
@@ -69,6 +61,18 @@ def _weeks(weeks: Sequence[WeekOf], palette: Palette) -> Drawing:
         margin={"t": 46},
     )
     return Drawing(figure, _weeks_alt(segment, weeks))
+
+
+def _add_partial_weeks(figure: go.Figure, weeks: Sequence[WeekOf], palette: Palette) -> None:
+    running = [week for week in weeks if not week.complete and week.actual is not None]
+    figure.add_scatter(
+        x=[week.start for week in running],
+        y=[week.actual for week in running],
+        mode="markers",
+        marker={"size": 7, "color": palette.muted, "symbol": "circle-open"},
+        hovertext=[f"{_week_said(week)}<br>partial week" for week in running],
+        hoverinfo="text",
+    )
 
 
 def _add_range(figure: go.Figure, weeks: Sequence[WeekOf], palette: Palette) -> None:
