@@ -30,7 +30,7 @@ from dashboard.themes import Themes, themes_in_use
 from dashboard.warehouse import index
 from dashboard.warehouse.extents import Extents
 from dashboard.warehouse.functions import define_as_of, define_local_time, define_planning
-from dashboard.warehouse.gate import Resolve, rewrite
+from dashboard.warehouse.gate import Resolve, placed, rewrite
 from dashboard.warehouse.rollup_tables import Question, RollupTable, recipe, rollup_tables
 from dashboard.warehouse.snapshots import DataFile, Manifest, Store
 from dashboard.warehouse.sql import identifier, literal, names
@@ -316,7 +316,7 @@ def open_snapshot(
             source = _stored(catalog, name, kept)
             connection.execute(f"create view stored.{identifier(name)} as {source}")
             view = catalog.views.get(name, f"select * from {name}")
-            known = rewrite(view, lambda table: exp.table_(table, db="stored", quoted=True))
+            known = placed(view, "stored")
             connection.execute(f"create view known.{identifier(name)} as {known}")
         is_current = manifest.rollup_recipe == recipe(catalog, settings)
         for name in standing_views(catalog):
@@ -324,9 +324,7 @@ def open_snapshot(
             standing = (
                 f"select * from {scan(folder, kept)}"
                 if kept
-                else rewrite(
-                    catalog.views[name], lambda table: exp.table_(table, db="known", quoted=True)
-                )
+                else placed(catalog.views[name], "known")
             )
             connection.execute(f"create view known.{identifier(name)} as {standing}")
     except duckdb.Error as wrong:

@@ -40,6 +40,27 @@ def rewrite(sql: str, resolve: Resolve) -> str:
 
 
 @cache
+def placed(sql: str, schema: str, elsewhere: frozenset[tuple[str, str]] = frozenset()) -> str:
+    """A statement of the catalogue whose tables all stand in known schemas.
+
+    The catalogue's statements are few and are placed anew for every import and snapshot;
+    taking one apart costs more than running it on little data, so the text is kept.
+
+    Args:
+        sql: One SELECT, in DuckDB's dialect.
+        schema: Where tables stand.
+        elsewhere: Tables that stand in another schema, each with its schema.
+
+    Raises:
+        AccessError: As `rewrite`.
+    """
+    schemas = dict(elsewhere)
+    return rewrite(
+        sql, lambda table: exp.table_(table, db=schemas.get(table, schema), quoted=True)
+    )
+
+
+@cache
 def tables_named(sql: str) -> frozenset[str]:
     """Names of the tables that a statement reads, its own CTEs left out.
 

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 
 import duckdb
-from sqlglot import exp
 
 from dashboard.catalog import Model
 from dashboard.errors import CatalogError
 from dashboard.warehouse.functions import define_exclusions
-from dashboard.warehouse.gate import rewrite, tables_named
+from dashboard.warehouse.gate import placed, tables_named
 from dashboard.warehouse.sql import identifier
 
 PAST_SEGMENTS = "past_segments"
@@ -56,14 +55,8 @@ def create_model_view(
     schema = f"model_{name}"
     connection.execute(f"create schema {identifier(schema)}")
 
-    def resolve(table: str) -> exp.Table:
-        step = models.get(table)
-        if step is not None and not step.stored:
-            return exp.table_(table, db=schema)
-        if table == name:
-            return exp.table_(table, db="contract")
-        return exp.table_(table, db="finished")
-
+    own = {step for step, model in models.items() if not model.stored}
+    elsewhere = frozenset({(name, "contract"), *((step, schema) for step in own)})
     steps = _steps(models, name)
     if any(PAST_SEGMENTS in tables_named(models[step].sql) for step in steps):
         _create_past_segments(connection, before)
@@ -73,7 +66,8 @@ def create_model_view(
         target = f"{identifier(schema)}.{identifier(step)}"
         kind = "view" if name in {step, *tables_read(models, step)} else "table"
         try:
-            connection.execute(f"create {kind} {target} as {rewrite(models[step].sql, resolve)}")
+            reads = placed(models[step].sql, "finished", elsewhere)
+            connection.execute(f"create {kind} {target} as {reads}")
         except duckdb.Error as wrong:
             message = f"models/{step}.sql: {str(wrong).splitlines()[0]}; mend the statement"
             raise CatalogError(message) from wrong

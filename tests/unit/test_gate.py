@@ -4,13 +4,15 @@ import shutil
 from pathlib import Path
 
 import pytest
+import sqlglot
+from sqlglot import exp
 
 from dashboard import tree
 from dashboard.access import LOCAL_USER, Policy, TableRule, one_carrier
 from dashboard.analysis import figures, scoreboard
 from dashboard.errors import AccessError
 from dashboard.scope import Scope
-from dashboard.warehouse import Reader, Warehouse
+from dashboard.warehouse import Reader, Warehouse, gate
 
 WREN = one_carrier("Wren")
 
@@ -184,3 +186,12 @@ def test_a_report_with_its_own_with_cannot_get_round_the_policy(
 def test_files_outside_the_warehouse_cannot_be_read(wren: Reader) -> None:
     with pytest.raises(Exception, match=r"(?i)permission|disabled"):
         wren.engine.query("select * from read_csv('/etc/hosts')", {})
+
+
+def test_a_statement_of_the_catalogue_reads_each_table_from_the_schema_it_was_given() -> None:
+    sql = "with a as (select * from costs) select * from a join deliveries using (delivery_id)"
+
+    placed = gate.placed(sql, "finished", frozenset({("costs", "contract")}))
+
+    tables = {table.sql("duckdb") for table in sqlglot.parse_one(placed).find_all(exp.Table)}
+    assert tables == {'"contract"."costs" AS costs', "a", '"finished"."deliveries" AS deliveries'}
