@@ -11,7 +11,6 @@ import numpy as np
 import polars as pl
 
 from dashboard.analysis.figures import FEWEST, nothing_found
-from dashboard.analysis.once import once
 from dashboard.errors import ScopeError
 from dashboard.scope import Scope
 from dashboard.stated import Factor
@@ -68,7 +67,7 @@ def case_mix(reader: Reader, scope: Scope) -> CaseMix:
         NotEnoughDataError: All of them were on time, or none.
     """
     asked = scope.during(scope.period)
-    return once(reader, (case_mix.__qualname__, asked), lambda: _fitted(reader, asked))
+    return reader.once((case_mix.__qualname__, asked), lambda: _fitted(reader, asked))
 
 
 def expected(

@@ -10,7 +10,6 @@ import polars as pl
 from dashboard import cells
 from dashboard.analysis.case_mix import case_mix, expected
 from dashboard.analysis.figures import FEWEST, nothing_found
-from dashboard.analysis.once import once
 from dashboard.errors import ScopeError
 from dashboard.scope import Scope
 from dashboard.stats.case_mix import shifted
@@ -121,7 +120,7 @@ def counted(reader: Reader, scope: Scope) -> Counted:
         NotEnoughDataError: The case mix cannot be fitted.
     """
     asked = scope.during(scope.period)
-    return once(reader, (counted.__qualname__, asked), lambda: _counted(reader, asked))
+    return reader.once((counted.__qualname__, asked), lambda: _counted(reader, asked))
 
 
 def _counted(reader: Reader, scope: Scope) -> Counted:

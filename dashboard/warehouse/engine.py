@@ -1,17 +1,15 @@
 """Serving: one in-memory DuckDB per snapshot, one schema of views per policy.
 
-Schemas, each reading only the one before: `stored` (Parquet files as they are), `known`
-(what the snapshot can know at its as_of: views/*.sql) and one per policy.
+A policy's views read only the schema `known` that `opening` makes.
 """
 
 import warnings
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 import duckdb
 import polars as pl
@@ -22,22 +20,20 @@ from dashboard.access import Policy, TableRule
 from dashboard.benchmarks import Benchmark, benchmarks_in_use
 from dashboard.catalog import Catalog
 from dashboard.churn import Churn, churn_in_use
-from dashboard.contract import VERSION
 from dashboard.errors import AccessError, WarehouseError
 from dashboard.faults import Faults, faults_in_use
 from dashboard.settings import Settings
 from dashboard.themes import Themes, themes_in_use
 from dashboard.warehouse import index
 from dashboard.warehouse.extents import Extents
-from dashboard.warehouse.functions import define_as_of, define_local_time, define_planning
-from dashboard.warehouse.gate import Resolve, placed, rewrite
+from dashboard.warehouse.gate import Resolve, rewrite
+from dashboard.warehouse.memory import Memory
+from dashboard.warehouse.opening import QUARANTINE, open_snapshot
 from dashboard.warehouse.rollup_tables import Question, RollupTable, recipe, rollup_tables
 from dashboard.warehouse.snapshots import DataFile, Manifest, Store
 from dashboard.warehouse.sql import identifier, literal, names
-from dashboard.warehouse.standing import kept_files, standing_views
-from dashboard.warehouse.writing import are_alike, no_quarantine, no_rows, scan
-
-QUARANTINE = "quarantine"
+from dashboard.warehouse.standing import standing_views
+from dashboard.warehouse.writing import scan
 
 warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
 
@@ -78,7 +74,7 @@ class Engine:
         self._loaded: set[str] = set()
         self._schemas: dict[str, str] = {}
         self._allowed: dict[tuple, str] = {}
-        self._known: dict[tuple[str, str], Any] = {}
+        self.memory = Memory()
         self._columns: dict[str, dict[str, str]] = {}
         self._index = manifest.files.get(index.NAME, ())
         self.extents = Extents(folder, manifest.files.get("deliveries", ()))
@@ -189,13 +185,6 @@ class Engine:
             answer = cursor.execute(statement, dict(values)).to_arrow_table()
             return pl.DataFrame(pl.from_arrow(answer))
 
-    def once(self, what: str, policy: Policy, ask: Callable[[], Any]) -> Any:  # noqa: ANN401
-        """The answer to a question about the whole snapshot, asked once: it never changes."""
-        key = (what, policy.id)
-        if key not in self._known:
-            self._known[key] = ask()
-        return self._known[key]
-
     def stream(
         self, statement: str, values: Mapping[str, object], rows: int
     ) -> Iterator[pa.RecordBatch]:
@@ -297,81 +286,9 @@ class Engine:
             )
 
 
-def open_snapshot(
-    folder: Path, manifest: Manifest, catalog: Catalog, settings: Settings
-) -> duckdb.DuckDBPyConnection:
-    """Connect to a snapshot's tables: `stored`, as they lie in their files, and `known`.
-
-    Raises:
-        WarehouseError: It was made for another version of the contract, or a file that the
-            manifest names is missing or damaged.
-    """
-    _check_version(manifest)
-    connection = _connect(manifest, settings)
-    connection.execute("create schema stored; create schema known")
-    try:
-        for name in (*catalog.contract, QUARANTINE):
-            files = manifest.files.get(name, ())
-            kept = scan(folder, files, are_alike=are_alike(folder, files)) if files else None
-            source = _stored(catalog, name, kept)
-            connection.execute(f"create view stored.{identifier(name)} as {source}")
-            view = catalog.views.get(name, f"select * from {name}")
-            known = placed(view, "stored")
-            connection.execute(f"create view known.{identifier(name)} as {known}")
-        is_current = manifest.rollup_recipe == recipe(catalog, settings)
-        for name in standing_views(catalog):
-            kept = kept_files(manifest, name) if is_current else ()
-            standing = (
-                f"select * from {scan(folder, kept)}"
-                if kept
-                else placed(catalog.views[name], "known")
-            )
-            connection.execute(f"create view known.{identifier(name)} as {standing}")
-    except duckdb.Error as wrong:
-        connection.close()
-        reason = str(wrong).splitlines()[0]
-        message = f"snapshot {manifest.id} cannot be opened ({reason}); restore its files"
-        raise WarehouseError(message) from wrong
-    return connection
-
-
-def _connect(manifest: Manifest, settings: Settings) -> duckdb.DuckDBPyConnection:
-    """An empty database with the functions that views call, as a snapshot knows them."""
-    connection = duckdb.connect(
-        ":memory:", config={"autoinstall_known_extensions": "false", "TimeZone": "UTC"}
-    )
-    # A question about rows would else read the footer of every month's file anew.
-    connection.execute("set parquet_metadata_cache = true")
-    if settings.threads:
-        connection.execute(f"set threads = {settings.threads}")
-    define_local_time(connection, manifest.time_zone)
-    lags = settings.completeness_lag_by_carrier
-    define_as_of(connection, manifest.as_of, settings.completeness_lag_minutes, lags)
-    define_planning(connection, settings.capacity_commit_days)
-    return connection
-
-
 def named_in(statement: str, values: Mapping[str, object]) -> dict[str, object]:
     """The values that a statement binds."""
     return {name: value for name, value in values.items() if f"${name}" in statement}
-
-
-def _check_version(manifest: Manifest) -> None:
-    made_for = f"snapshot {manifest.id} was made for version {manifest.contract_version} of the"
-    if manifest.contract_version < VERSION:
-        message = f"{made_for} data contract, this is {VERSION}; run 'doorstep migrate'"
-        raise WarehouseError(message)
-    if manifest.contract_version > VERSION:
-        message = f"{made_for} data contract, this is {VERSION}; use a newer Doorstep"
-        raise WarehouseError(message)
-
-
-def _stored(catalog: Catalog, name: str, files: str | None) -> str:
-    """A table as it lies in its files; older quarantines lack columns."""
-    if name == QUARANTINE:
-        kept = f" union all by name select * from {files}" if files else ""
-        return f"{no_quarantine()}{kept}"
-    return f"select * from {files}" if files else no_rows(catalog.contract[name])
 
 
 def _usable_rollups(

@@ -1,16 +1,16 @@
 """Questions to one snapshot under one policy: roll-ups, reports, filter options."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
 from dashboard.access import Policy
 from dashboard.benchmarks import Benchmark
-from dashboard.catalog import Catalog, Dimension
+from dashboard.catalog import Catalog
 from dashboard.churn import Churn
 from dashboard.errors import ScopeError
 from dashboard.faults import Faults
@@ -18,15 +18,17 @@ from dashboard.scope import Period, Scope
 from dashboard.stated import Factor
 from dashboard.themes import Themes
 from dashboard.warehouse import rollup, scoring
-from dashboard.warehouse.engine import Engine, Kept
-from dashboard.warehouse.filtering import where_conditions
+from dashboard.warehouse.engine import Engine
 from dashboard.warehouse.gate import tables_named
 from dashboard.warehouse.rollup_tables import Question
 from dashboard.warehouse.rows import Rows
 from dashboard.warehouse.scoring import Scores
 from dashboard.warehouse.snapshots import Manifest
+from dashboard.warehouse.sourcing import Sources
 from dashboard.warehouse.terms import terms_scan
 from dashboard.warehouse.trial_units import Trials
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,10 @@ class Reader:
         return self.engine.catalog
 
     @property
+    def _sources(self) -> Sources:
+        return Sources(self.engine, self.policy, self.fiscal_year_start)
+
+    @property
     def themes(self) -> Themes:
         """What keywords stand for, by today's file."""
         return self.engine.themes
@@ -96,6 +102,15 @@ class Reader:
     def faults(self) -> Faults:
         """Whose fault declared reasons and evidence say it is, by today's file."""
         return self.engine.faults
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What this snapshot and policy answer to a question, worked out once: see `Memory`.
+
+        Args:
+            key: All else that the answer depends on, its kind among it.
+            make: Works the answer out.
+        """
+        return self.engine.memory.once((self.policy.id, key), make)
 
     def roll_up(self, metrics: Sequence[str], by: Sequence[str], scope: Scope) -> pl.DataFrame:
         """Sum metrics over the rows of a scope, split by dimensions.
@@ -129,17 +144,8 @@ class Reader:
         Raises:
             UnknownNameError: A metric or dimension is not in the catalogue.
         """
-        frames = []
-        for (fact, _), found in rollup.by_model(self.catalog, metrics).items():
-            where, cut = self._where(fact, scope)
-            kept = {part: self._from_rollup(part, by, scope) for part in self._parts(found)}
-            frames += [self.engine.query(one.sql, one.values) for one in kept.values() if one]
-            rest = [name for part, one in kept.items() if one is None for name in part]
-            frames += [
-                self._query(statement.sql, {**statement.values, **where}, cut)
-                for statement in self._statements(rest, by, scope)
-            ]
-        return frames
+        statements = self._sources.of_sums(metrics, by, scope)
+        return [self.engine.query(one.sql, one.values) for one in statements]
 
     def distribution(
         self, name: str, by: Sequence[str], scope: Scope, since: date | None = None
@@ -160,17 +166,7 @@ class Reader:
             UnknownNameError: The distribution or a dimension is not in the catalogue.
             ScopeError: A dimension cuts time.
         """
-        asked = self.catalog.distribution(name)
-        where, cut = self._where(asked.fact, scope)
-        split = [self._column_dimension(one).name for one in (*by, *dict(scope.filters))]
-        days = scope.period if since is None else "each"
-        question = Question(asked.fact, asked.date, split, days, name)
-        kept = None if scope.where else self.engine.rollup(question, self.policy)
-        apart = rollup.Split(by, since)
-        if kept is None:
-            found = rollup.value_counts(self.catalog, asked, apart, scope)
-            return self._query(found.sql, {**found.values, **where}, cut)
-        found = rollup.value_counts(self.catalog, asked, apart, scope, self._source(kept))
+        found = self._sources.of_values(name, by, scope, since)
         return self.engine.query(found.sql, found.values)
 
     def terms(self, metrics: Sequence[str], columns: Sequence[str], scope: Scope) -> pl.DataFrame:
@@ -190,8 +186,7 @@ class Reader:
             CatalogError: The metrics are no shares of rows of one model.
         """
         scan = terms_scan(self.catalog, metrics, columns, scope)
-        where, cut = self._where(self.catalog.metric(metrics[0]).fact, scope)
-        return self._query(scan.sql, {**scan.values, **where}, cut)
+        return self._of_rows(self.catalog.metric(metrics[0]).fact, scan, scope)
 
     def report(self, name: str, scope: Scope) -> pl.DataFrame:
         """The rows of a report, its models cut to a scope.
@@ -209,7 +204,7 @@ class Reader:
         if report.cuts is not None:
             conditions = {model: conditions[model] for model in report.cuts}
         for fact in tables_named(report.sql) & set(conditions):
-            where, cut = self._where(fact, scope)
+            where, cut = self._sources.where(fact, scope)
             values |= where
             conditions[fact] = [*conditions[fact], *cut.get(fact, ())]
         if values and not tables_named(report.sql) & set(conditions):
@@ -256,8 +251,11 @@ class Reader:
 
     def _judged(self, asked: rollup.Statement, scope: Scope) -> pl.DataFrame:
         """Put a statement about deliveries whose promise is judged, cut by columns too."""
-        where, cut = self._where(self.catalog.metric(scoring.JUDGED).fact, scope)
-        return self._query(asked.sql, {**asked.values, **where}, cut)
+        return self._of_rows(self.catalog.metric(scoring.JUDGED).fact, asked, scope)
+
+    def _of_rows(self, fact: str, scan: rollup.Statement, scope: Scope) -> pl.DataFrame:
+        found = self._sources.allowed(fact, scan, scope)
+        return self.engine.query(found.sql, found.values)
 
     def whole_report(self, name: str, days: Period | None = None) -> pl.DataFrame:
         """The rows of a report that no filter cuts, asked once: it never changes.
@@ -266,12 +264,11 @@ class Reader:
             UnknownNameError: No report has this name.
             AccessError: It reads a table that the policy does not show.
         """
-        asked = f"report {name} {days}"
-        return self.engine.once(asked, self.policy, lambda: self.report(name, Scope(days)))
+        return self.once(("report", name, days), lambda: self.report(name, Scope(days)))
 
     def values(self, dimension: str) -> list[str]:
         """The values of a dimension, sorted; '(none)' among them where it is null."""
-        column = rollup.value_of(self._column_dimension(dimension))
+        column = rollup.value_of(self._sources.column_dimension(dimension))
         asked = Question("deliveries", "promised_date", (dimension,), None)
         kept = self.engine.rollup(asked, self.policy)
         if kept:
@@ -285,7 +282,7 @@ class Reader:
 
     def span(self) -> Period | None:
         """First and last local day with a promise, due or not; None without any."""
-        return self.engine.once("span", self.policy, self._span)
+        return self.once("span", self._span)
 
     def coverage(self, table: str) -> Coverage:
         """How many rows of a contract table hold each column.
@@ -306,12 +303,12 @@ class Reader:
 
     def targets(self, quarter: str) -> dict[tuple[str, str], float]:
         """Targets of a quarter ('2026Q3') by segment and metric; none if not shown."""
-        return self.engine.once("targets", self.policy, self._targets).get(quarter, {})
+        return self.once("targets", self._targets).get(quarter, {})
 
     def sql(self, metrics: Sequence[str], by: Sequence[str], scope: Scope) -> str:
         """The statements that answer `roll_up`, to read."""
         return "\n\n".join(
-            rollup.pretty(statement.sql) for statement in self._statements(metrics, by, scope)
+            rollup.pretty(statement.sql) for statement in self._sources.scans(metrics, by, scope)
         )
 
     def _span(self) -> Period | None:
@@ -326,62 +323,6 @@ class Reader:
             for quarter, segment, metric, target in rows.iter_rows():
                 found.setdefault(quarter, {})[segment, metric] = target
         return found
-
-    def _where(
-        self, fact: str, scope: Scope
-    ) -> tuple[dict[str, object], dict[str, Sequence[str]]]:
-        """The conditions on columns as they cut one model, and the values bound in them."""
-        if not scope.where:
-            return {}, {}
-        known = self.engine.columns("deliveries", self.policy)
-        values, conditions = where_conditions(scope, known)
-        lacking = [one.column for one in scope.where
-                   if one.column not in self.engine.columns(fact, self.policy)]  # fmt: skip
-        if lacking:
-            message = f"{fact} have no {lacking[0]}; leave out that condition"
-            raise ScopeError(message)
-        return values, {fact: conditions}
-
-    def _parts(self, metrics: Sequence[str]) -> list[tuple[str, ...]]:
-        """Metrics that the same roll-ups hold; all of them where one roll-up holds all."""
-        only_cells = tuple(n for n in metrics if self.catalog.metric(n).kept == "cells")
-        each = tuple(n for n in metrics if self.catalog.metric(n).kept == "each")
-        if not each or not only_cells:
-            return [tuple(metrics)]
-        return [tuple(n for n in metrics if n not in only_cells), only_cells]
-
-    def _from_rollup(
-        self, metrics: Sequence[str], by: Sequence[str], scope: Scope
-    ) -> rollup.Statement | None:
-        """The question put to a kept roll-up; None where only the rows can answer."""
-        first = self.catalog.metric(metrics[0])
-        split = [self.catalog.dimension(name) for name in (*by, *dict(scope.filters))]
-        days = scope.period if not {"day", "week"} & {d.grain for d in split} else "each"
-        columns = tuple(dict.fromkeys(d.name for d in split if d.column))
-        if scope.where or any(d.grain for d in split[len(by) :]):
-            return None
-        asked = Question(first.fact, first.date, columns, days, metrics=tuple(metrics))
-        found = self.engine.rollup(asked, self.policy)
-        if found is None:
-            return None
-        return rollup.kept_scan(self.catalog, metrics, by, scope, self._source(found))
-
-    def _source(self, kept: Kept) -> rollup.Source:
-        return rollup.Source(
-            kept.relation, kept.conditions, self.fiscal_year_start, kept.kept, kept.dimensions
-        )
-
-    def _statements(
-        self, metrics: Sequence[str], by: Sequence[str], scope: Scope
-    ) -> list[rollup.Statement]:
-        return rollup.statements(self.catalog, metrics, by, scope, self.fiscal_year_start)
-
-    def _column_dimension(self, name: str) -> Dimension:
-        dimension = self.catalog.dimension(name)
-        if dimension.column is None:
-            message = f"'{name}' cuts time; ask for a period instead"
-            raise ScopeError(message)
-        return dimension
 
     def _query(
         self,

@@ -132,21 +132,25 @@ def _scan(
 def _sums(metric: Metric, parts: Sequence[str]) -> list[str]:
     """The aggregates of one metric; exact, whatever the number of threads.
 
-    A sum of ones is a count, which the engine shares with that of the rows.
+    A sum of ones is a count, which the engine shares with that of the rows. A case chooses
+    a metric's rows: for each `filter (where …)` the engine would cut every column of every
+    small piece that a scope leaves of a scan.
     """
-    rows = f" filter (where {metric.condition})" if metric.condition else ""
+
+    def chosen(term: str) -> str:
+        return f"case when {metric.condition} then {term} end" if metric.condition else term
 
     def total(term: str) -> str:
-        sql = f"count(*){rows}" if term == "1" else f"coalesce(sum({term}){rows}, 0)"
-        return f"cast({sql} as {_MONEY})"
+        counted = f"count({chosen('1')})" if term == "1" else f"coalesce(sum({chosen(term)}), 0)"
+        return f"cast({counted} as {_MONEY})"
 
     denominator = total(metric.denominator) if metric.denominator else f"cast(null as {_MONEY})"
     columns = {
         "numerator": total(metric.numerator),
         "denominator": denominator,
-        "rows": f"count(*){rows}",
-        "first_day": f"min({metric.date}){rows}",
-        "last_day": f"max({metric.date}){rows}",
+        "rows": f"count({chosen('1')})",
+        "first_day": f"min({chosen(metric.date)})",
+        "last_day": f"max({chosen(metric.date)})",
     }
     return [f'{columns[part]} as "{metric.name}.{part}"' for part in parts]
 

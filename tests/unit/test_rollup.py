@@ -53,6 +53,33 @@ def test_the_parts_of_every_dimension_add_up_to_the_whole(reader: Reader, by: st
     assert _sums(parts) == _sums(whole)
 
 
+def test_every_metric_is_what_its_own_filtered_sum_is(reader: Reader) -> None:
+    """SQL's own `filter`, a metric at a time, over rows that a scope leaves few of."""
+    scope = Scope(Period(date(2026, 5, 7), date(2026, 8, 20))).within(
+        service="next day", vehicle_type="electric van", depot="South"
+    )
+    cut = (
+        "{day} between date '2026-05-07' and date '2026-08-20' and service = 'next day' "
+        "and vehicle_type = 'electric van' and depot = 'South'"
+    )
+    metrics = list(reader.catalog.metrics)
+
+    found = {row[0]: row[1:] for row in reader.roll_up(metrics, (), scope).iter_rows()}
+
+    for name in metrics:
+        stated = reader.catalog.metric(name)
+        chosen = f"filter (where {stated.condition or 'true'})"
+        asked = (
+            f"select count(*) {chosen}, sum({stated.numerator}) {chosen}::decimal(38, 4), "
+            f"sum({stated.denominator or 'null::int'}) {chosen}::decimal(38, 4), "
+            f"min({stated.date}) {chosen}, max({stated.date}) {chosen} "
+            f"from {stated.fact} where {cut.format(day=stated.date)}"
+        )
+        rows, *terms = reader.engine.ask(asked, reader.policy, {}, {}).row(0)
+        assert found.get(name) == (tuple(terms) if rows else None), name
+    assert len(found) > 40
+
+
 def test_every_dimension_of_the_catalogue_is_tried_above(reader: Reader) -> None:
     marks = test_the_parts_of_every_dimension_add_up_to_the_whole.pytestmark[0].args[1]
 
