@@ -34,6 +34,7 @@ ARGUMENTS = (
     "--disable-background-networking",
 )
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+GROUND = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 Open = Callable[..., Page]
 
@@ -185,54 +186,43 @@ def test_filters_go_along_to_another_page_and_survive_a_reload(open_page: Open) 
     assert "carrier=Kestrel" in page.url
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_overview_is_accessible_and_fits_desk_and_phone(
-    open_page: Open, scheme: str, tmp_path: Path
+@pytest.mark.parametrize(
+    ("url", "drawn"),
+    [
+        ("", ".js-plotly-plot"),
+        ("cost_to_serve", ".js-plotly-plot"),
+        ("service", ".js-plotly-plot"),
+        ("satisfaction?theme=rain&said_in=comments", ".js-plotly-plot"),
+        ("forecast", ".js-plotly-plot"),
+        ("experiments", "h2"),
+        ("breach_map", "[data-testid=stDeckGlJsonChart] canvas"),
+        ("root_causes", ".js-plotly-plot"),
+        ("deliveries", "[data-testid=stDataFrame]"),
+        ("carrier_comparison", ".js-plotly-plot"),
+        ("carrier_review", "h2"),
+        ("definitions", "h2"),
+    ],
+)
+def test_a_page_is_accessible_in_light_and_dark_and_fits_desk_and_phone(
+    open_page: Open, url: str, drawn: str
 ) -> None:
-    page = open_page("", scheme)
-    page.locator(".js-plotly-plot").first.wait_for()
-    at_the_desk = violations(page)
-    page.screenshot(path=tmp_path / f"desk-{scheme}.png", full_page=True)
+    page = open_page(url)
+    page.locator(drawn).first.wait_for()
+    light, light_ground = violations(page), page.evaluate(GROUND)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"{GROUND} !== '{light_ground}'")
+    settle(page)
+    dark = violations(page)
     desk = widths(page)
-
     page.set_viewport_size(PHONE)
     page.wait_for_timeout(500)
-    page.screenshot(path=tmp_path / f"phone-{scheme}.png", full_page=True)
 
-    assert at_the_desk == []
+    assert (light, dark) == ([], [])
     assert max(desk) <= WIDE["width"]
     assert max(widths(page)) <= PHONE["width"]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_definitions_are_accessible(open_page: Open, scheme: str) -> None:
-    assert violations(open_page("definitions", scheme)) == []
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_service_page_is_accessible_and_fits_a_phone(open_page: Open, scheme: str) -> None:
-    page = open_page("service", scheme)
-    page.locator(".js-plotly-plot").first.wait_for()
-    at_the_desk = violations(page)
-
-    page.set_viewport_size(PHONE)
-    page.wait_for_timeout(500)
-
-    assert at_the_desk == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_cost_to_serve_is_accessible_and_fits_a_phone(open_page: Open, scheme: str) -> None:
-    page = open_page("cost_to_serve", scheme)
-    page.locator(".js-plotly-plot").first.wait_for()
-    at_the_desk = violations(page)
-
-    page.set_viewport_size(PHONE)
-    page.wait_for_timeout(500)
-
-    assert at_the_desk == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert (
+        page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
+    )
 
 
 def test_a_link_opens_cost_to_serve_under_its_rule(open_page: Open) -> None:
@@ -243,32 +233,14 @@ def test_a_link_opens_cost_to_serve_under_its_rule(open_page: Open) -> None:
     assert "does not exist here" not in page.inner_text("body")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_satisfaction_page_is_accessible_and_fits_a_phone(
-    open_page: Open, scheme: str
-) -> None:
-    page = open_page("satisfaction?theme=rain&said_in=comments", scheme)
-    page.locator(".js-plotly-plot").first.wait_for()
-    at_the_desk = violations(page)
-
-    page.set_viewport_size(PHONE)
-    page.wait_for_timeout(500)
-
-    assert page.get_by_text("comments about “Left in the rain”").is_visible()
-    assert page.locator("[data-testid=stAlert]").count() == 0
-    assert at_the_desk == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_link_opens_one_delivery_and_its_timeline(
-    open_page: Open, sample_warehouse: Path, scheme: str
+    open_page: Open, sample_warehouse: Path
 ) -> None:
     reader = Warehouse(sample_warehouse).reader(None, LOCAL_USER)
     late = Scope().holding(Where("lateness_minutes", "=", "47"))
     one = reader.rows.page((), Order(), late, None, 1)["delivery_id"][0]
 
-    page = open_page(f"deliveries?delivery={one}&segment=Premium", scheme)
+    page = open_page(f"deliveries?delivery={one}&segment=Premium")
     page.locator(".js-plotly-plot").first.wait_for()
     title, at_the_desk = page.locator("h1").inner_text(), violations(page)
     page.set_viewport_size(PHONE)
@@ -317,24 +289,10 @@ def test_a_click_on_a_zone_leads_by_its_address_to_the_drawer_with_its_count(
     assert said in again.inner_text()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_breach_map_is_accessible_and_fits_a_phone(open_page: Open, scheme: str) -> None:
-    page = open_page("breach_map", scheme)
-    page.get_by_test_id("stDeckGlJsonChart").locator("canvas").first.wait_for()
-    at_the_desk = violations(page)
-
-    page.set_viewport_size(PHONE)
-    page.wait_for_timeout(500)
-
-    assert at_the_desk == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_own_files_are_shown_with_what_they_become_at_desk_and_phone(
-    open_page: Open, scheme: str, tmp_path: Path
+    open_page: Open, tmp_path: Path
 ) -> None:
-    page = open_page("data_quality", scheme)
+    page = open_page("data_quality")
     page.get_by_text("Bring your own data").click()
     page.set_input_files("input[type=file]", tree.sample_generator().write_export(tmp_path))
     page.get_by_text("6,000 records").wait_for()
@@ -370,5 +328,4 @@ def widths(page: Page) -> list[float]:
     """The page's width, and where each card ends."""
     ends = "cards => cards.map(card => card.getBoundingClientRect().right)"
     cards = page.locator(".ds-card").evaluate_all(ends)
-    assert len(cards) == 6
     return [page.evaluate("document.documentElement.scrollWidth"), *cards]
