@@ -11,6 +11,8 @@ from dashboard.errors import ScopeError
 _MONTHS_A_QUARTER = 3
 _MONTHS_A_YEAR = 12
 _QUARTERS = 4
+_ONE_DAY = timedelta(days=1)
+_OVER_A_MONTH = timedelta(days=31)
 
 Test = Literal["=", "!=", ">=", "<=", ">", "<", "~", "is empty", "is known"]
 
@@ -35,6 +37,19 @@ class Period:
     def days(self) -> int:
         """Number of days, both ends included."""
         return (self.end - self.start).days + 1
+
+    @property
+    def whole_months(self) -> "Period | None":
+        """The calendar months that lie inside as a whole; None without any."""
+        next_month = (self.start.replace(day=1) + _OVER_A_MONTH).replace(day=1)
+        start = self.start if self.start.day == 1 else next_month
+        end = (self.end + _ONE_DAY).replace(day=1) - _ONE_DAY
+        return Period(start, end) if start <= end else None
+
+    def without(self, inner: "Period") -> "tuple[Period, ...]":
+        """What is left of this period before and after one that lies inside."""
+        edges = ((self.start, inner.start - _ONE_DAY), (inner.end + _ONE_DAY, self.end))
+        return tuple(Period(*edge) for edge in edges if edge[0] <= edge[1])
 
     def first(self, days: int) -> "Period":
         """The first days of this period; all of it when it is no longer than that."""

@@ -20,6 +20,7 @@ WORK = {
 }
 Group = tuple[str, ...]
 CellKey = tuple[date, str, str]
+Parts = dict[Group, dict[str, Decimal]]
 
 _ZERO = Decimal(0)
 
@@ -57,6 +58,21 @@ class Sums:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """Shared cost of a cell, split by a rule.
+
+    Attributes:
+        parts: By group and pool; a group outside the filters may be among them.
+        idle: Paid time that no stop used, priced.
+        rest: What cannot be split.
+    """
+
+    parts: Parts
+    idle: Decimal
+    rest: Decimal
+
+
+@dataclass(frozen=True)
 class Cell:
     """One month, depot and channel.
 
@@ -65,12 +81,14 @@ class Cell:
         whole: All deliveries of the cell, whatever the filters.
         on_routes: Shared cost booked on routes only, by pool.
         capacity: Of its routes; None where no route has any paid time.
+        shared: What rules that were applied made of its shared cost, by rule.
     """
 
     groups: Mapping[Group, Sums]
     whole: Sums
     on_routes: Mapping[str, Decimal]
     capacity: Capacity | None
+    shared: dict[str, Shared] = field(default_factory=dict, compare=False)
 
     @cached_property
     def outside(self) -> Sums | None:
@@ -85,11 +103,25 @@ class Cell:
 def read_cells(reader: Reader, split: Sequence[str], scope: Scope) -> dict[CellKey, Cell]:
     """Sum everything that costs are split by.
 
+    Cells are whole months: those that no filter cuts are kept with the snapshot, and with
+    them what rules made of each.
+
     Args:
         reader: The snapshot.
         split: Dimensions of the groups.
         scope: Period and filters; filters cut the groups, never the cells.
     """
+    period = scope.period
+    if scope.filters or scope.where or not reader.keeps(_metrics(reader), _dimensions(split)):
+        return _read(reader, split, scope)
+    if period is not None and period.whole_months != period:
+        return _read(reader, split, scope)
+    key = (read_cells.__qualname__, tuple(split))
+    every = reader.once(key, lambda: _read(reader, split, Scope()))
+    return {key: cell for key, cell in every.items() if _inside(key[0], period)}
+
+
+def _read(reader: Reader, split: Sequence[str], scope: Scope) -> dict[CellKey, Cell]:
     own = dict(_by_cell(reader, split, scope))
     if not own:
         return {}
@@ -102,6 +134,10 @@ def read_cells(reader: Reader, split: Sequence[str], scope: Scope) -> dict[CellK
     }
 
 
+def _dimensions(split: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys((*CELL, *split)))
+
+
 def _metrics(reader: Reader) -> list[str]:
     costs = reader.catalog.costs
     drivers = {rule.driver for rule in costs.rules.values() if rule.driver}
@@ -112,7 +148,7 @@ def _metrics(reader: Reader) -> list[str]:
 def _by_cell(
     reader: Reader, split: Sequence[str], scope: Scope
 ) -> Iterator[tuple[CellKey, dict[Group, Sums]]]:
-    by = list(dict.fromkeys((*CELL, *split)))
+    by = _dimensions(split)
     places = [by.index(name) for name in split]
     cells: dict[CellKey, dict[Group, Sums]] = {}
     for rows in reader.sums(_metrics(reader), by, scope):
@@ -152,8 +188,8 @@ def _whole_cells(
             for sums in groups.values():
                 found[key].add(sums)
         return found
-    every = dict(_by_cell(reader, (), Scope(scope.period)))
-    return {key: every[key][()] for key in own}
+    every = read_cells(reader, (), Scope(scope.period))
+    return {key: every[key].whole for key in own}
 
 
 def _inside(month: date, period: Period | None) -> bool:

@@ -6,14 +6,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
-from dashboard.analysis.cost_cells import WORK, Cell, CellKey, Group, Sums
+from dashboard.analysis.cost_cells import WORK, Cell, CellKey, Group, Parts, Shared, Sums
 from dashboard.stated import BOOKED, TIME_DRIVEN, Costs
 from dashboard.stats.allocation import Weight, Work, rounded, split_each, time_driven
 
 _OUTSIDE: Group = ("(outside the filters)", "")
 _ZERO = Decimal(0)
 
-Parts = dict[Group, dict[str, Decimal]]
 W = TypeVar("W")
 
 
@@ -102,9 +101,11 @@ def _allocation(
     pools: Parts = {group: _charged(own, costs) for group, own in sums.items()}
     idle = unallocated = _ZERO
     for cell in cells.values():
-        shared, cell_idle, cell_rest = _shared(cell, rule, costs)
-        idle, unallocated = idle + cell_idle, unallocated + cell_rest
-        for group, parts in shared.items():
+        if rule not in cell.shared:
+            cell.shared[rule] = Shared(*_shared(cell, rule, costs))
+        shared = cell.shared[rule]
+        idle, unallocated = idle + shared.idle, unallocated + shared.rest
+        for group, parts in shared.parts.items():
             if group in pools:
                 _add(pools[group], parts)
     order = {name: place for place, name in enumerate(costs.pools)}

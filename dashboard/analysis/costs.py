@@ -7,10 +7,11 @@ from dashboard.analysis.cost_board import CostBoard, RuleReadout
 from dashboard.analysis.cost_cells import Cell, CellKey, read_cells
 from dashboard.analysis.cost_finding import finding
 from dashboard.analysis.cost_rules import Allocation, GroupCost, allocate, allocate_each, together
-from dashboard.analysis.figures import measured, nothing_found
+from dashboard.analysis.daily import Daily, daily_sums
+from dashboard.analysis.figures import figure, nothing_measured
 from dashboard.analysis.ledger import reconciliation
 from dashboard.errors import ScopeError
-from dashboard.scope import Scope
+from dashboard.scope import Period, Scope
 from dashboard.stated import BOOKED, TIME_DRIVEN
 from dashboard.warehouse import Reader
 
@@ -21,6 +22,10 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("segment", "service"),
 )
 MARGIN = "margin_per_delivery"
+_NO_COST = (
+    "no delivery in view has a known cost; give deliveries a cost column such as "
+    "carrier_charge or cost_last_mile, or the table costs"
+)
 
 
 def cost_to_serve(reader: Reader, rule: str, scope: Scope) -> CostBoard:
@@ -38,7 +43,7 @@ def cost_to_serve(reader: Reader, rule: str, scope: Scope) -> CostBoard:
     reader.catalog.rule(rule)
     cells = read_cells(reader, FINEST, scope)
     if not cells:
-        raise ScopeError(_nothing(reader, scope))
+        raise ScopeError(nothing_measured(reader, scope, _NO_COST))
     costs = reader.catalog.costs
     applied = allocate_each(cells, costs.rules, costs)
     readouts = tuple(_readouts(reader, applied, scope))
@@ -80,16 +85,17 @@ def split_cost(reader: Reader, rule: str, by: Sequence[str], scope: Scope) -> Al
     reader.catalog.rule(rule)
     cells = read_cells(reader, by, scope)
     if not cells:
-        raise ScopeError(_nothing(reader, scope))
+        raise ScopeError(nothing_measured(reader, scope, _NO_COST))
     return allocate(cells, rule, reader.catalog.costs)
 
 
 def _readouts(
     reader: Reader, applied: Mapping[str, Allocation], scope: Scope
 ) -> Iterator[RuleReadout]:
+    daily = daily_sums(reader, (MARGIN,), FINEST, scope)
     for level in LEVELS:
         places = [FINEST.index(name) for name in level]
-        halves = _half_intervals(reader, level, scope)
+        halves = _half_intervals(reader, daily, places, scope.period)
         by_rule = {name: together(found, places) for name, found in applied.items()}
         margins = {
             name: {one.group: one.per_delivery(one.margin) for one in groups}
@@ -104,12 +110,18 @@ def _readouts(
 
 
 def _half_intervals(
-    reader: Reader, by: Sequence[str], scope: Scope
+    reader: Reader, daily: Mapping[tuple, Daily], places: Sequence[int], period: Period | None
 ) -> dict[tuple[str, ...], float]:
     """Half the interval of the booked margin per delivery, by group."""
+    margin = reader.catalog.metric(MARGIN)
+    parts: dict[tuple[str, ...], list[Daily]] = {}
+    for (_, *values), days in daily.items():
+        parts.setdefault(tuple(values[at] for at in places), []).append(days)
+    added = {group: Daily.together(own) for group, own in parts.items()}
+    found = {group: figure(margin, (), own, period or own.span) for group, own in added.items()}
     return {
-        tuple(value for _, value in one.group): (one.high - one.low) / 2
-        for one in measured(reader, (MARGIN,), by, scope)
+        group: (one.high - one.low) / 2
+        for group, one in found.items()
         if one.high is not None and one.low is not None
     }
 
@@ -125,12 +137,3 @@ def _is_unavailable(cells: Mapping[CellKey, Cell], rule: str, reader: Reader) ->
         return all(cell.capacity is None for cell in cells.values())
     driver = str(reader.catalog.costs.rules[rule].driver)
     return not any(cell.whole.of(driver) for cell in cells.values())
-
-
-def _nothing(reader: Reader, scope: Scope) -> str:
-    if not measured(reader, ("volume",), (), scope):
-        return nothing_found(reader, scope)
-    return (
-        "no delivery in view has a known cost; give deliveries a cost column such as "
-        "carrier_charge or cost_last_mile, or the table costs"
-    )

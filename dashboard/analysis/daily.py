@@ -119,16 +119,34 @@ def daily_sums(
 ) -> dict[tuple, Daily]:
     """Exact sums by day, per metric and group.
 
+    What small roll-ups hold of all days is kept with the snapshot: a period is a slice of it.
+
     Returns:
         Daily sums by (metric, value of each dimension); metrics in the order asked for,
         groups sorted.
     """
-    split = tuple(by) if "day" in by else (*by, "day")
-    found = {}
+    if scope.filters or scope.where or not reader.keeps(metrics, _with_day(by)):
+        return _read(reader, metrics, by, scope)
+    key = (daily_sums.__qualname__, tuple(metrics), tuple(by))
+    every = reader.once(key, lambda: _read(reader, metrics, by, Scope()))
+    if scope.period is None:
+        return dict(every)
+    inside = {group: daily.during(scope.period) for group, daily in every.items()}
+    return {group: daily for group, daily in inside.items() if len(daily.days)}
+
+
+def _read(
+    reader: Reader, metrics: Sequence[str], by: Sequence[str], scope: Scope
+) -> dict[tuple, Daily]:
+    split, found = _with_day(by), {}
     for frame in reader.sums(metrics, split, scope):
         found |= _of_frame(frame.sort(*split), by)
     order = {name: place for place, name in enumerate(metrics)}
     return dict(sorted(found.items(), key=lambda one: order[one[0][0]]))
+
+
+def _with_day(by: Sequence[str]) -> tuple[str, ...]:
+    return tuple(by) if "day" in by else (*by, "day")
 
 
 def _of_frame(frame: pl.DataFrame, by: Sequence[str]) -> dict[tuple, Daily]:

@@ -235,6 +235,13 @@ def nothing_found(reader: Reader, scope: Scope) -> str:
     return "no data for these metrics; choose other metrics or another period"
 
 
+def nothing_measured(reader: Reader, scope: Scope, lacking: str) -> str:
+    """Say why nothing could be measured: no delivery at all, or what those there lack."""
+    if not measured(reader, ("volume",), (), scope):
+        return nothing_found(reader, scope)
+    return lacking
+
+
 def _interval(metric: Metric, daily: Daily) -> tuple[periods.RatioInterval | None, str]:
     """Weeks where there are eight, else days; None where even those are too few."""
     share = metric.unit == "share"

@@ -194,8 +194,9 @@ def _ledger(reader: Reader) -> dict[date, dict[str, Decimal]]:
 
 
 def _sums(reader: Reader, *metrics: str) -> list[dict[date, Decimal]]:
-    """Numerators by month, per metric."""
-    rows = reader.roll_up(metrics, ("month",), Scope())
+    """Numerators by month over the whole snapshot, per metric; asked once."""
+    key = (_sums.__qualname__, metrics)
+    rows = reader.once(key, lambda: reader.roll_up(metrics, ("month",), Scope()))
     found = {(metric, month): amount for metric, month, amount, *_ in rows.iter_rows()}
     return [
         {month: amount for (own, month), amount in found.items() if own == metric}

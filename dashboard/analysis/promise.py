@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from dashboard.analysis.figures import FEWEST
+from dashboard.analysis.figures import FEWEST, nothing_measured
 from dashboard.errors import ScopeError
 from dashboard.scope import Scope
 from dashboard.stats.quantiles import tightest_window
@@ -68,7 +68,7 @@ def capability(reader: Reader, scope: Scope) -> tuple[Capability, ...]:
     arrivals = reader.distribution("arrival", ("segment", "zone"), scope)
     if arrivals.is_empty():
         message = "no timed promise is due in this scope; a window needs promises with a time"
-        raise ScopeError(message)
+        raise ScopeError(nothing_measured(reader, scope, message))
     promised = _promised(reader, scope)
     found = []
     for (segment,), places in arrivals.group_by("segment", maintain_order=True):

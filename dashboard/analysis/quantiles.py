@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from dashboard.analysis.figures import nothing_measured
 from dashboard.errors import ScopeError
 from dashboard.scope import Scope
 from dashboard.stats.quantiles import quantile
@@ -28,7 +29,7 @@ def quantiles(reader: Reader, name: str, by: Sequence[str], scope: Scope) -> pl.
     found = reader.distribution(name, by, scope)
     if found.is_empty():
         message = f"nothing to measure '{name}' by lies in this scope; widen it"
-        raise ScopeError(message)
+        raise ScopeError(nothing_measured(reader, scope, message))
     groups = found.partition_by(by, maintain_order=True) if by else [found]
     rows = []
     for group in groups:

@@ -47,12 +47,14 @@ class Kept:
         conditions: SQL of the rows that the policy shows.
         kept: Whether it keeps each day, or the first day of each month.
         dimensions: What it is split by, beside the day.
+        rows: How many it has.
     """
 
     relation: str
     conditions: tuple[str, ...]
     kept: str
     dimensions: tuple[str, ...]
+    rows: int
 
 
 class Engine:
@@ -212,7 +214,8 @@ class Engine:
                     for name, values in filtered.items()
                 )
                 relation = self._load(table, files)
-                return Kept(relation, conditions, table.kept, table.dimensions)
+                rows = sum(file.rows for file in files)
+                return Kept(relation, conditions, table.kept, table.dimensions, rows)
         return None
 
     def _load(self, table: RollupTable, files: tuple[DataFile, ...]) -> str:

@@ -147,6 +147,13 @@ class Reader:
         statements = self._sources.of_sums(metrics, by, scope)
         return [self.engine.query(one.sql, one.values) for one in statements]
 
+    def keeps(self, metrics: Sequence[str], by: Sequence[str]) -> bool:
+        """Whether small roll-ups hold the sums of metrics over the whole snapshot.
+
+        What is made of them may then be kept with it, whatever the period looked at.
+        """
+        return self._sources.keeps(metrics, by)
+
     def distribution(
         self, name: str, by: Sequence[str], scope: Scope, since: date | None = None
     ) -> pl.DataFrame:

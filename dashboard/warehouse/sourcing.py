@@ -14,6 +14,8 @@ from dashboard.warehouse.filtering import where_conditions
 from dashboard.warehouse.rollup import Statement
 from dashboard.warehouse.rollup_tables import Question
 
+_SMALL = 100_000
+
 
 @dataclass(frozen=True)
 class Sources:
@@ -37,11 +39,19 @@ class Sources:
     ) -> Iterator[Statement]:
         """Sums of metrics, one statement per scan."""
         for (fact, _), found in rollup.by_model(self.catalog, metrics).items():
-            kept = {part: self._kept_sums(part, by, scope) for part in self._parts(found)}
-            yield from (one for one in kept.values() if one)
-            rest = [name for part, one in kept.items() if one is None for name in part]
-            for scan in self.scans(rest, by, scope):
-                yield self.allowed(fact, scan, scope)
+            for stretch in self._stretches(found, by, scope):
+                kept = {part: self._kept_sums(part, by, stretch) for part in self._parts(found)}
+                yield from (one for one in kept.values() if one)
+                rest = [name for part, one in kept.items() if one is None for name in part]
+                for scan in self.scans(rest, by, stretch):
+                    yield self.allowed(fact, scan, stretch)
+
+    def keeps(self, metrics: Sequence[str], by: Sequence[str]) -> bool:
+        """Whether small roll-ups hold the sums of metrics over the whole snapshot."""
+        of_models = rollup.by_model(self.catalog, metrics).values()
+        parts = [part for found in of_models for part in self._parts(found)]
+        kept = [self._kept(part, by, Scope()) for part in parts]
+        return all(one is not None and one.rows <= _SMALL for one in kept)
 
     def of_values(
         self, name: str, by: Sequence[str], scope: Scope, since: date | None
@@ -106,10 +116,35 @@ class Sources:
             return [tuple(metrics)]
         return [tuple(n for n in metrics if n not in only_cells), only_cells]
 
+    def _stretches(
+        self, metrics: Sequence[str], by: Sequence[str], scope: Scope
+    ) -> tuple[Scope, ...]:
+        """A scope's whole months apart from its edges, where that spares reading their rows.
+
+        Only where groups are months anyway: no group is then in two answers.
+        """
+        months = scope.period.whole_months if scope.period else None
+        by_month = any(self.catalog.dimension(name).grain == "month" for name in by)
+        if scope.period is None or months is None or not by_month:
+            return (scope,)
+        inner, parts = scope.during(months), self._parts(metrics)
+        if all(self._kept(part, by, scope) for part in parts) or not all(
+            self._kept(part, by, inner) for part in parts
+        ):
+            return (scope,)
+        return (inner, *(scope.during(edge) for edge in scope.period.without(months)))
+
     def _kept_sums(
         self, metrics: Sequence[str], by: Sequence[str], scope: Scope
     ) -> Statement | None:
         """The question put to a kept roll-up; None where only the rows can answer."""
+        found = self._kept(metrics, by, scope)
+        if found is None:
+            return None
+        return rollup.kept_scan(self.catalog, metrics, by, scope, self._source(found))
+
+    def _kept(self, metrics: Sequence[str], by: Sequence[str], scope: Scope) -> Kept | None:
+        """The smallest roll-up that can answer; None where only the rows can."""
         first = self.catalog.metric(metrics[0])
         split = [self.catalog.dimension(name) for name in (*by, *dict(scope.filters))]
         days = scope.period if not {"day", "week"} & {d.grain for d in split} else "each"
@@ -117,10 +152,7 @@ class Sources:
         if scope.where or any(d.grain for d in split[len(by) :]):
             return None
         asked = Question(first.fact, first.date, columns, days, metrics=tuple(metrics))
-        found = self.engine.rollup(asked, self.policy)
-        if found is None:
-            return None
-        return rollup.kept_scan(self.catalog, metrics, by, scope, self._source(found))
+        return self.engine.rollup(asked, self.policy)
 
     def _source(self, kept: Kept) -> rollup.Source:
         return rollup.Source(

@@ -152,3 +152,28 @@ def test_one_day_has_a_bridge_but_no_contributors(capsys: Printed) -> None:
     assert printed.err == (
         "No contributors: 1 weeks or days with anything to divide by; at least 2 are needed.\n"
     )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("metrics", "on_time_rate"),
+        ("scoreboard",),
+        ("value",),
+        ("change", "on_time_rate"),
+        ("cost",),
+        ("service",),
+        ("control", "on_time_rate"),
+        ("quantiles", "lateness"),
+        ("capability",),
+        ("definitions-bridge",),
+        ("satisfaction",),
+        ("themes",),
+    ],
+)
+def test_every_command_names_a_segment_that_does_not_exist(
+    command: tuple[str, ...], capsys: Printed
+) -> None:
+    said = error(capsys, *command, "--quarter", "2026Q3", "--where", "segment=Premiun")
+
+    assert said.startswith("doorstep: unknown segment 'Premiun'; did you mean 'Premium'?")

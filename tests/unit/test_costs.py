@@ -8,9 +8,15 @@ from pathlib import Path
 import pytest
 
 from dashboard.access import LOCAL_USER
-from dashboard.analysis import cost_to_serve, failed_attempt_cost, ledger_bridge, whale_curve
-from dashboard.analysis.cost_rules import Allocation, GroupCost, together
-from dashboard.analysis.costs import split_cost
+from dashboard.analysis import (
+    cost_cells,
+    cost_to_serve,
+    failed_attempt_cost,
+    ledger_bridge,
+    whale_curve,
+)
+from dashboard.analysis.cost_rules import Allocation, GroupCost, allocate_each, together
+from dashboard.analysis.costs import FINEST, split_cost
 from dashboard.analysis.ledger import reconciliation
 from dashboard.analysis.levers import levers
 from dashboard.cli import main
@@ -164,6 +170,22 @@ def test_every_rule_accounts_for_the_same_money_in_the_sample(sample: Reader) ->
 
     assert len(totals) == 1
     assert sum(amount for _, amount in led.lines) == led.booked == led.ledger
+
+
+@pytest.mark.parametrize("quarter", [Quarter(2026, 3), Quarter(2025, 1)])
+def test_what_is_kept_with_the_snapshot_is_what_a_new_question_gives(
+    sample: Reader, quarter: Quarter
+) -> None:
+    """Twice each, so that splits kept with the cells are read too."""
+    months = Scope(quarter.period())
+    anew = cost_cells._read(sample, FINEST, months)
+
+    kept = [cost_cells.read_cells(sample, FINEST, months) for _ in range(2)]
+
+    assert kept == [anew, anew]
+    stated = sample.catalog.costs
+    split = [allocate_each(cells, RULES, stated) for cells in (*kept, anew)]
+    assert split[0] == split[1] == split[2]
 
 
 def test_as_booked_is_the_metric_to_the_last_digit(sample: Reader) -> None:

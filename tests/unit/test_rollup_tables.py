@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -114,6 +114,7 @@ CELLS = [
     (("month", "depot", "channel", "segment"), {}),
     (("quarter", "service", "product_class"), {"channel": ("locker",)}),
     (("zone", "channel"), {"segment": ("Rural",)}),
+    (("month", "depot", "channel", "segment", "service"), {"carrier": ("Heron", "Osprey")}),
     ((), {}),
 ]
 
@@ -128,6 +129,26 @@ def test_metrics_of_cells_by_several_dimensions_are_exactly_what_a_scan_gives(
 
     assert all(map(is_kept, asked))
     assert kept.equals(scanned(reader).roll_up(metrics, by, scope))
+
+
+@pytest.mark.parametrize(
+    ("days", "answers"),
+    [
+        (Period(date(2026, 2, 9), date(2026, 5, 20)), [True, False, False]),
+        (Period(date(2026, 2, 9), date(2026, 4, 30)), [True, False]),
+        (Period(date(2026, 4, 1), date(2026, 4, 29)), [False]),
+        (Period(date(2026, 3, 30), date(2026, 4, 2)), [False]),
+    ],
+)
+def test_whole_months_inside_any_days_are_kept_and_edges_scanned(
+    reader: Reader, asked: list[str], days: Period, answers: list[bool]
+) -> None:
+    metrics, by = in_cells(reader), ("month", "depot", "channel")
+
+    found = reader.roll_up(metrics, by, Scope(days))
+
+    assert [is_kept(statement) for statement in asked] == answers
+    assert found.equals(scanned(reader).roll_up(metrics, by, Scope(days)))
 
 
 def test_metrics_of_cells_are_kept_by_day_for_segments_and_carriers(

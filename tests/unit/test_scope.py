@@ -1,6 +1,6 @@
 """Periods, quarters and scopes."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -76,3 +76,20 @@ def test_another_period_leaves_nothing_to_compare_with() -> None:
     scope = Scope(week, week.before()).within(zone="Z1")
 
     assert scope.during(None) == Scope().within(zone="Z1")
+
+
+@given(st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.integers(0, 400))
+def test_whole_months_and_edges_are_every_day_once(day: date, more: int) -> None:
+    period = Period(day, day + timedelta(days=more))
+
+    months = period.whole_months
+
+    if months is None:
+        assert more < 62
+        return
+    edges = period.without(months)
+    assert (months.start.day, (months.end + timedelta(days=1)).day) == (1, 1)
+    assert sum(one.days for one in (months, *edges)) == period.days
+    assert min(one.start for one in (months, *edges)) == period.start
+    assert max(one.end for one in (months, *edges)) == period.end
+    assert all(one.whole_months is None for one in edges)
