@@ -29,7 +29,8 @@ def add(frame: pl.DataFrame, seed: int, part: int, *, null: bool) -> pl.DataFram
     required = _required(frame)
     given = frame["proof"].to_numpy()
     met = rng.random(frame.height) < _met_share(frame, null=null)
-    other = np.where((given == required) | (rng.random(frame.height) < OTHERWISE_NONE), NONE, given)
+    without = rng.random(frame.height) < OTHERWISE_NONE
+    other = np.where((given == required) | without, NONE, given)
     asked = (required != NONE) & (frame["status"].to_numpy() == DELIVERED)
     proof = np.where(asked, np.where(met, required, other), given)
     return frame.with_columns(proof=pl.Series(proof), required=pl.Series(required))
