@@ -10,6 +10,7 @@ import click
 
 from dashboard import __version__
 from dashboard.commands import (
+    acting,
     asking,
     causing,
     changing,
@@ -75,6 +76,7 @@ for command in (
     comparing.reallocate,
     settling.settle,
     settling.disputes,
+    acting.actions,
     profiling.profile,
     running.serve,
     running.demo,

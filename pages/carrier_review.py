@@ -1,16 +1,19 @@
 """Carrier review: one carrier's quarter: scorecard, settlement, disputes.
 
-For: carrier managers. Reads: analysis.carrier_review, .control, .settlement; reports
-declared_reasons, proof_compliance, carrier_data, invoice_check; disputes of the state.
+For: carrier managers. Reads: analysis.carrier_review, .carrier_evidence, .control,
+.satisfaction, .theme_counts, .settlement, .clause_what_if; reports declared_reasons,
+invoice_check; disputes and actions of the state.
 """
 
-from dashboard.ui import carrier_settlement, review
+from dashboard.ui import carrier_actions, carrier_settlement, clause_what_if, review
 
 on = review.opened()
 review.scorecard(on)
 review.trend(on)
 review.causes_and_proof(on)
 review.costs_and_voices(on)
+carrier_actions.actions(on)
 carrier_settlement.settled(on)
+clause_what_if.changed_clause(on)
 carrier_settlement.invoice(on)
 carrier_settlement.disputes(on)

@@ -28,6 +28,7 @@ CODES: Final = {
     "state": ("status", TMS_STATUSES),
     "fail_reason": ("failure", names.FAILURES),
     "pod_type": ("proof", names.PROOFS),
+    "pod_asked": ("required", names.PROOFS),
 }
 TIMES: Final = {
     "order_ts": "ordered_at",

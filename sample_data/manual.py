@@ -67,6 +67,7 @@ HEADER: Final = {
     "state": "status",
     "fail_reason": "grund",
     "pod_type": "nachweis",
+    "pod_asked": "sollnachweis",
     "order_ts": "bestellt_um",
     "handover_ts": "uebergeben_um",
     "dispatch_ts": "in_zustellung_um",

@@ -120,6 +120,17 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """What segments ask for at the door, by segment, and how often they get it."""
+
+    required: dict[str, str]
+    met: float
+    lax_carrier: str
+    lax_segment: str
+    lax_met: float
+
+
+@dataclass(frozen=True)
 class Forecast:
     """Truth 6: what is forecast wrongly, by whom, and what too little capacity does.
 
@@ -181,6 +192,7 @@ class Truths:
     endings: Endings
     promise_changes: PromiseChanges
     evidence: Evidence
+    proof: Proof
     forecast: Forecast
     dirty_rows: dict[str, int]
 
@@ -203,6 +215,7 @@ def _read() -> Truths:
         endings=Endings(**data["endings"]),
         promise_changes=PromiseChanges(**data["promise_changes"]),
         evidence=Evidence(**data["evidence"]),
+        proof=Proof(**data["proof"]),
         forecast=Forecast(**data["forecast"]),
         dirty_rows=data["dirty_rows"],
     )

@@ -17,6 +17,7 @@ from . import (
     legs,
     outcomes,
     plan,
+    proofs,
     routes,
 )
 from .chance import stream
@@ -68,6 +69,7 @@ def quarter(who: customers.Customers, options: Options, number: int) -> pl.DataF
         wanted = open_and_overdue(options.deliveries)
         frame = outcomes.leave_open(frame, wanted, seed)
     frame = details.add(costs.add(frame, seed, number), seed, number)
+    frame = proofs.add(frame, seed, number, null=options.null)
     frame = evidence.declared(frame, seed, number, null=options.null)
     frame = legs.add(frame, seed, number, null=options.null)
     frame = legs.burden(frame, null=options.null)

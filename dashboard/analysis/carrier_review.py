@@ -88,7 +88,7 @@ def carrier_review(
     Raises:
         ScopeError: The carrier has no delivery in the scope.
     """
-    everybody = replace(scope, filters=tuple(one for one in scope.filters if one[0] != "carrier"))
+    everybody = everybody_in(scope)
     whole = measured(reader, (*SCORED, *BESIDE), ("carrier",), everybody)
     parts = measured(reader, SCORED, ("carrier", "segment"), everybody)
     found = _by_place(whole) | _by_place(parts)
@@ -107,6 +107,11 @@ def carrier_review(
         beside=tuple(one for one in scores if one.figure.metric.name in BESIDE),
         carriers=tuple(sorted(volumes, key=lambda name: (-volumes[name], name))),
     )
+
+
+def everybody_in(scope: Scope) -> Scope:
+    """A scope with every carrier."""
+    return replace(scope, filters=tuple(one for one in scope.filters if one[0] != "carrier"))
 
 
 def default_carrier(reader: Reader, scope: Scope, contracts: Sequence[Contract]) -> str:

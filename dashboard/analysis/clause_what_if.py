@@ -99,7 +99,7 @@ def clause_what_if(reader: Reader, asked: Asked, changed: Contract) -> ClauseWha
 def _chances(reader: Reader, settled: Settlement | None, quarter: str) -> tuple[Chance, ...]:
     if settled is None:
         return ()
-    deliveries = read_deliveries(reader, settled.contract, settled.period, ())
+    deliveries = read_deliveries(reader, settled.contract, settled.period, (), ("route_id",))
     start = reader.fiscal_year_start
     return fine_chances(deliveries, settled.contract, Quarter.parse(quarter), start)
 

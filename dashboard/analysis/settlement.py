@@ -10,6 +10,7 @@ import polars as pl
 from dashboard.analysis.settlement_facts import facts_of, facts_of_quarter
 from dashboard.analysis.settlement_periods import days_needed
 from dashboard.analysis.settlement_rows import (
+    LISTED,
     Deliveries,
     Upheld,
     marked,
@@ -131,7 +132,7 @@ def settlement_evidence(reader: Reader, asked: Asked) -> pl.DataFrame:
     quarter = Quarter.parse(asked.quarter)
     period = quarter.period(reader.fiscal_year_start)
     contract = contract_for(asked.contracts, asked.carrier, period)
-    deliveries = read_deliveries(reader, contract, period, asked.upheld)
+    deliveries = read_deliveries(reader, contract, period, asked.upheld, LISTED)
     shown = [
         "delivery_id", "segment", "service", "zone", "promised_date", "committed_by",
         "first_attempt_at", "delivered_at", "status", "state", "why", "fee",
@@ -145,7 +146,7 @@ def settlement_evidence(reader: Reader, asked: Asked) -> pl.DataFrame:
             if clause.period == "quarter"
             else pl.col("promised_date").dt.strftime("%Y-%m")
         )
-        rows = _counting(clause, marked(deliveries, clause))
+        rows = _counting(clause, marked(deliveries, clause)).sort("promised_date", "delivery_id")
         parts.append(rows.select(pl.lit(clause.id).alias("clause"), label.alias("period"), *shown))
     return pl.concat(parts)
 

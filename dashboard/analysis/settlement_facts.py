@@ -1,6 +1,7 @@
 """What each clause of a contract stands on, counted from the deliveries."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import polars as pl
@@ -55,12 +56,30 @@ def facts_of(
     found = {}
     for name, periods in wanted.items():
         clause = contract.named(name)
-        rows = marked(deliveries, clause)
+        rows = marked(_within(deliveries, periods), clause).select(*_counted(clause))
         against = _missed_elsewhere(deliveries, contract, clause, wanted)
         found[name] = tuple(
             _facts(clause, label, period, rows, against) for label, period in periods
         )
     return found
+
+
+def _counted(clause: Clause) -> Iterator[str]:
+    """The columns that a clause's facts are counted from."""
+    yield from ("promised_date", "state", "fee")
+    if isinstance(clause, Rate):
+        yield clause.metric
+    if isinstance(clause, PerDelivery):
+        yield from dict.fromkeys(("delivery_id", "charge", clause.condition.column))
+
+
+def _within(deliveries: Deliveries, periods: Sequence[Labelled]) -> Deliveries:
+    """The deliveries of some periods and of the days between."""
+    days = [day for _, period in periods for day in (period.start, period.end)]
+    if not days:
+        return replace(deliveries, frame=deliveries.frame.clear())
+    here = pl.col("promised_date").is_between(min(days), max(days))
+    return replace(deliveries, frame=deliveries.frame.filter(here))
 
 
 def _facts(

@@ -1,6 +1,6 @@
 """The deliveries that a contract is settled by, and how each counts in each clause."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,23 +13,19 @@ from dashboard.errors import ContractError, UnknownNameError
 from dashboard.scope import Period, Scope
 from dashboard.warehouse import Reader
 
-COLUMNS: Final = (
-    "delivery_id",
+LISTED: Final = (
     "segment",
     "service",
     "zone",
-    "carrier",
-    "route_id",
-    "promised_date",
-    "committed_by",
-    "is_timed",
-    "is_due",
-    "status",
-    "handed_over_at",
     "first_attempt_at",
     "delivered_at",
+    "status",
     "failure_reason",
 )
+"""What evidence shows of a delivery, beside what every settlement reads."""
+
+_ALWAYS: Final = ("delivery_id", "promised_date", "committed_by", "is_due")
+_GRACE: Final = ("is_timed", "status", "first_attempt_at", "delivered_at")
 _ATTEMPTS: Final = "on_time_attempt_rate"
 _DUE: Final = "on_time_rate"
 COUNTS: Final = ("kept", "missed")
@@ -54,8 +50,9 @@ class Deliveries:
     """A carrier's deliveries over some days.
 
     Attributes:
-        frame: One row per delivery: `COLUMNS`, what conditions ask about, one column per
-            metric, `fee`, `charge`, `has_evidence`, `is_settled` (due and mature).
+        frame: One row per delivery, in no order: what the clauses look at, what conditions ask
+            about, one column per metric, `carrier`, `fee`, `charge`, `has_evidence`,
+            `is_settled` (due and mature).
         windows: Windows of exclusion by name.
         upheld: Deliveries that disputes took out.
     """
@@ -66,9 +63,20 @@ class Deliveries:
 
 
 def read_deliveries(
-    reader: Reader, contract: Contract, days: Period, upheld: tuple[Upheld, ...]
+    reader: Reader,
+    contract: Contract,
+    days: Period,
+    upheld: tuple[Upheld, ...],
+    listed: Sequence[str] = (),
 ) -> Deliveries:
-    """Read what a contract's clauses need of some days.
+    """Read what a contract's clauses need of some days, and no column more.
+
+    Args:
+        reader: The snapshot.
+        contract: Its clauses.
+        days: Of the promises.
+        upheld: Deliveries that disputes took out.
+        listed: Further columns that are wanted.
 
     Raises:
         ContractError: The contract names a window, segment or service that the data does
@@ -79,19 +87,34 @@ def read_deliveries(
     windows = reader.report("exclusion_windows", Scope())
     _check_windows(contract, windows["name"].to_list())
     scope = Scope(period=days).within(carrier=contract.carrier)
-    metrics = _metrics(contract)
-    asked = [one.condition.column for one in contract.clauses if isinstance(one, PerDelivery)]
-    money = [contract.contract.fee_base, "carrier_charge"]
-    columns = dict.fromkeys((*COLUMNS, *asked, *money))
-    frame = reader.terms(metrics, tuple(columns), scope).sort("promised_date", "delivery_id")
+    wanted = tuple(dict.fromkeys((*_ALWAYS, *_looked_at(contract, windows), *listed)))
+    frame = reader.terms(_metrics(contract), wanted, scope)
     until = settled_until(contract, reader.manifest.as_of)
     frame = frame.with_columns(
+        carrier=pl.lit(contract.carrier),
         fee=pl.col(contract.contract.fee_base),
         charge=pl.col("carrier_charge"),
         is_settled=pl.col("is_due") & (pl.col("committed_by") <= until),
-        has_evidence=_evidence(reader, contract, scope, frame),
+        has_evidence=_evidence(reader, contract, frame),
     )
     return Deliveries(frame, windows, upheld)
+
+
+def _looked_at(contract: Contract, windows: pl.DataFrame) -> Iterator[str]:
+    """Columns that a contract's clauses look at."""
+    yield from (contract.contract.fee_base, "carrier_charge")
+    for clause in contract.clauses:
+        yield from (name for name in ("segment", "service") if getattr(clause, name))
+        if clause.excused:
+            yield "failure_reason"
+        if clause.exclusions and windows["zone"].count():
+            yield "zone"
+        if isinstance(clause, Rate) and clause.grace_minutes:
+            yield from _GRACE
+        if isinstance(clause, PerDelivery):
+            yield clause.condition.column
+        if isinstance(clause, MinVolume):
+            yield "handed_over_at"
 
 
 def settled_until(contract: Contract, as_of: datetime) -> datetime:
@@ -118,9 +141,7 @@ def marked(deliveries: Deliveries, clause: Clause) -> pl.DataFrame:
         if kept is None
         else pl.when(kept).then(pl.lit("kept")).otherwise(pl.lit("missed"))
     )
-    excused = pl.col("failure_reason").is_in(list(clause.excused))
-    if clause.need_evidence:
-        excused &= pl.col("has_evidence")
+    excused = _is_excused(clause)
     if kept is not None:
         excused &= ~kept
     settled = (
@@ -135,13 +156,23 @@ def marked(deliveries: Deliveries, clause: Clause) -> pl.DataFrame:
         .then(pl.lit("excluded"))
         .when(_is_upheld(deliveries, clause))
         .then(pl.lit("disputed"))
-        .when(excused.fill_null(value=False))
+        .when(excused)
         .then(pl.lit("excused"))
         .otherwise(counts)
     )
-    reason = pl.when(pl.col("state") == "excused").then("failure_reason")
+    reason = pl.lit(None, pl.String)
+    if clause.excused:
+        reason = pl.when(pl.col("state") == "excused").then("failure_reason")
     why = pl.when(pl.col("state") == "excluded").then("window").otherwise(reason)
     return frame.with_columns(state=state, window=window).with_columns(why=why)
+
+
+def _is_excused(clause: Clause) -> pl.Expr:
+    """Whether a declared reason excuses a delivery, were it missed."""
+    if not clause.excused:
+        return pl.lit(value=False)
+    excused = pl.col("failure_reason").is_in(list(clause.excused)).fill_null(value=False)
+    return excused & pl.col("has_evidence") if clause.need_evidence else excused
 
 
 def meets(clause: PerDelivery) -> pl.Expr:
@@ -197,17 +228,17 @@ def _window(deliveries: Deliveries, clause: Clause) -> pl.Expr:
 
 def _is_upheld(deliveries: Deliveries, clause: Clause) -> pl.Expr:
     taken_out = [one.delivery for one in deliveries.upheld if one.clause in (None, clause.id)]
-    return pl.col("delivery_id").is_in(taken_out)
+    return pl.col("delivery_id").is_in(taken_out) if taken_out else pl.lit(value=False)
 
 
-def _evidence(
-    reader: Reader, contract: Contract, scope: Scope, frame: pl.DataFrame
-) -> pl.Series | pl.Expr:
+def _evidence(reader: Reader, contract: Contract, frame: pl.DataFrame) -> pl.Expr:
     """Whether an event carries evidence; asked only where a clause needs to know."""
-    if not any(one.need_evidence and one.excused for one in contract.clauses):
+    asking = [clause for clause in contract.clauses if clause.need_evidence]
+    reasons = {one for clause in asking for one in clause.excused}
+    if not reasons:
         return pl.lit(value=False)
-    found = reader.report("failure_evidence", scope)["delivery_id"]
-    return frame["delivery_id"].is_in(found.implode())
+    excusable = frame.filter(pl.col("failure_reason").is_in(sorted(reasons)))["delivery_id"]
+    return pl.col("delivery_id").is_in(reader.rows.evidenced(excusable.to_list()))
 
 
 def _check_zone(reader: Reader, contract: Contract) -> None:

@@ -13,6 +13,7 @@ _FINDINGS = {
     "cancelled": "cancelled before the promise ran out",
     "never handed over": "never handed over, never delivered",
     "charged twice": "like an earlier charge of the same order",
+    "slower than billed": "bought for the day of the order, first tried on a later day",
 }
 
 
@@ -90,12 +91,14 @@ def reasons_table(rows: pl.DataFrame) -> pl.DataFrame:
 
 def invoice_table(rows: pl.DataFrame) -> pl.DataFrame:
     """What the invoice check found, by kind of finding."""
-    found = rows.group_by("finding").agg(pl.len(), pl.col("amount").sum()).sort("finding")
+    sums = pl.col("charged", "amount").sum()
+    found = rows.group_by("finding").agg(pl.len(), sums).sort("finding")
     told = [
         {
             "Finding": _FINDINGS[row["finding"]],
             "Deliveries": formats.number(row["len"]),
-            "Charged": formats.number(float(row["amount"]), 2),
+            "Charged": formats.number(float(row["charged"]), 2),
+            "In question": formats.number(float(row["amount"]), 2),
         }
         for row in found.iter_rows(named=True)
     ]
@@ -105,14 +108,17 @@ def invoice_table(rows: pl.DataFrame) -> pl.DataFrame:
 def invoice_said(rows: pl.DataFrame) -> str:
     """The invoice check in one sentence."""
     blind = (
-        "A service billed above the one given cannot be seen: the data holds no billed service."
+        "Invoices name no service: a service is held against the one ordered, by the first try."
     )
     if rows.is_empty():
-        return f"No charge on what was cancelled or never handed over, and none twice. {blind}"
+        return (
+            "No charge on what was cancelled or never handed over, none twice, and none for a "
+            f"faster service than was given. {blind}"
+        )
     total = float(rows["amount"].sum())
     return (
-        f"{formats.number(rows.height)} charges, {formats.number(total, 2)} in all, need "
-        f"a second look; a delivery may stand under several findings. {blind}"
+        f"{formats.number(rows.height)} charges need a second look, {formats.number(total, 2)} of "
+        f"them in question; a delivery may stand under several findings. {blind}"
     )
 
 

@@ -12,12 +12,12 @@ from dashboard.commands.options import (
     DONE,
     Age,
     format_option,
+    open_state,
     open_warehouse,
     warehouse_option,
 )
 
 if TYPE_CHECKING:
-    from dashboard.state import State
     from dashboard.warehouse import Certificate, Kept, Pruned
 
 
@@ -34,7 +34,7 @@ def snapshots(context: click.Context, folder: Path | None, form: str) -> int:
         context.default_map = {context.invoked_subcommand: {"folder": folder}}
         return DONE
     warehouse = open_warehouse(folder)
-    signed = _state(folder).sign_offs()
+    signed = open_state(folder).sign_offs()
     printing.rows(printing.snapshot_table(warehouse.manifests(), signed), form)
     return DONE
 
@@ -47,7 +47,7 @@ def snapshots(context: click.Context, folder: Path | None, form: str) -> int:
 @warehouse_option
 def prune(keep: int, folder: Path | None, *, dry_run: bool) -> int:
     """Take away old snapshots, never one that is signed off, and free their space."""
-    hold = _state(folder).holding_sign_offs
+    hold = open_state(folder).holding_sign_offs
     click.echo(_pruned(open_warehouse(folder).prune(keep, hold, dry_run=dry_run), dry_run=dry_run))
     return DONE
 
@@ -61,7 +61,7 @@ def sign_off(snapshot: int, by: str, note: str | None, folder: Path | None) -> i
     """Vouch for a snapshot's figures; from then on it is kept for good."""
     warehouse = open_warehouse(folder)
     warehouse.manifest(snapshot)
-    signed = _state(folder).sign_off(snapshot, by, note, check=warehouse.manifest)
+    signed = open_state(folder).sign_off(snapshot, by, note, check=warehouse.manifest)
     click.echo(f"Snapshot {snapshot} is signed off by {signed.by}; pruning leaves it alone.")
     return DONE
 
@@ -85,7 +85,7 @@ def retain(cut: date, folder: Path | None, form: str, *, dry_run: bool) -> int:
     Older snapshots that hold their rows are deleted, but for those signed off.
     """
     moment = datetime(cut.year, cut.month, cut.day)  # noqa: DTZ001  (naive UTC)
-    hold = _state(folder).holding_sign_offs
+    hold = open_state(folder).holding_sign_offs
     certificate = open_warehouse(folder).retain(moment, hold, dry_run=dry_run)
     if form == "json":
         printing.structure(certificate.model_dump())
@@ -99,7 +99,7 @@ def retain(cut: date, folder: Path | None, form: str, *, dry_run: bool) -> int:
 @warehouse_option
 def backup(file: Path, folder: Path | None) -> int:
     """Write the whole warehouse, and what people wrote, to one new file."""
-    copy_state = _state(folder).copy_to
+    copy_state = open_state(folder).copy_to
     with printing.steps("Backing up") as progress:
         progress("writing and checking every file")
         kept = open_warehouse(folder).back_up(file.absolute(), copy_state)
@@ -153,12 +153,6 @@ def _print_certificate(certificate: "Certificate", *, dry_run: bool) -> None:
             f"Snapshot {certificate.snapshot} is published; the certificate is "
             f"certificates/{certificate.snapshot}.json. Figures stay, but for those by H3 cell."
         )
-
-
-def _state(folder: Path | None) -> "State":
-    from dashboard.state import State
-
-    return State.of(open_warehouse(folder).path)
 
 
 def _pruned(pruned: "Pruned", *, dry_run: bool) -> str:

@@ -13,6 +13,7 @@ from dashboard.errors import ScopeError
 
 if TYPE_CHECKING:
     from dashboard.scope import Period, Scope, Where
+    from dashboard.state import State
     from dashboard.warehouse import Reader, Warehouse
 
 DONE, REFUSALS, COULD_NOT = 0, 1, 2
@@ -140,6 +141,13 @@ def warehouse_path(folder: Path | None) -> Path:
     from dashboard import settings
 
     return (folder or settings.load().warehouse).absolute()
+
+
+def open_state(folder: Path | None) -> "State":
+    """What people wrote about the warehouse of `--warehouse`."""
+    from dashboard.state import State
+
+    return State.of(warehouse_path(folder))
 
 
 def open_warehouse(folder: Path | None) -> "Warehouse":

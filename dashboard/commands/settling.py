@@ -11,6 +11,7 @@ from dashboard.commands.options import (
     DONE,
     format_option,
     open_reader,
+    open_state,
     open_warehouse,
     warehouse_option,
     warehouse_path,
@@ -61,7 +62,7 @@ def settle(carrier: str, quarter: str, folder: Path | None, form: str, **asked: 
     elif asked["changed"]:
         _print_what_if(reader, wanted, asked["changed"], form)
     else:
-        _print_statement(reader, wanted, _state(folder), form)
+        _print_statement(reader, wanted, open_state(folder), form)
     if asked["signer"]:
         _sign(reader, wanted, folder, (asked["signer"], asked["note"]))
     return DONE
@@ -79,7 +80,7 @@ def disputes(context: click.Context, carrier: str | None, folder: Path | None, f
         return DONE
     from dashboard.charts.settlement import disputes_rows
 
-    printing.rows(disputes_rows(_state(folder).disputes(carrier)), form)
+    printing.rows(disputes_rows(open_state(folder).disputes(carrier)), form)
     return DONE
 
 
@@ -113,7 +114,7 @@ def file_dispute(carrier: str, quarter: str, folder: Path | None, **told: Any) -
         evidence=told["evidence"],
     )
     check_claim(reader, wanted, claim)
-    filed = _state(folder).file_dispute(claim, told["by"])
+    filed = open_state(folder).file_dispute(claim, told["by"])
     click.echo(f"Dispute {filed.id} is filed; it changes nothing before it is upheld.")
     return DONE
 
@@ -132,7 +133,7 @@ def decide_dispute(dispute: int, folder: Path | None, **told: Any) -> int:
     from dashboard.analysis.settlement import settlement
     from dashboard.charts.settlement import difference_rows
 
-    state, reader = _state(folder), open_reader(folder, None)
+    state, reader = open_state(folder), open_reader(folder, None)
     found = next((one.claim for one in state.disputes() if one.id == dispute), None)
     before = None
     if found:
@@ -154,7 +155,7 @@ def _asked(
     """A carrier's quarter, with the contracts at hand and what people decided."""
     from dashboard.analysis.decisions import as_decided
 
-    state = _state(folder)
+    state = open_state(folder)
     contracts = _contracts(reader, folder, shelf)
     carrier, quarter = about
     decided = state.disputes(carrier), state.settlements(carrier)
@@ -250,11 +251,5 @@ def _sign(
         raise ContractError(message)
     kept = to_sign(found.statement.to_json(), found.snapshot)
     check = open_warehouse(folder).manifest
-    signed = _state(folder).sign_settlement(kept, *words, check=check)
+    signed = open_state(folder).sign_settlement(kept, *words, check=check)
     printing.note(f"Signed off by {signed.by}; snapshot {found.snapshot} is kept for good.")
-
-
-def _state(folder: Path | None) -> "State":
-    from dashboard.state import State
-
-    return State.of(warehouse_path(folder))

@@ -3,6 +3,7 @@
 Nothing here computes an amount: `dashboard.stats.settlement` does.
 """
 
+from dashboard.contracts.changing import stated, with_terms
 from dashboard.contracts.clauses import (
     Clause,
     Cliff,
@@ -40,6 +41,8 @@ __all__ = [
     "contract_for",
     "read_contract",
     "read_shelf",
+    "stated",
     "vocabulary",
+    "with_terms",
     "words",
 ]

@@ -15,6 +15,7 @@ from dashboard.contracts.clauses import (
     PerDelivery,
     Rate,
 )
+from dashboard.contracts.numbers import Share
 from dashboard.contracts.sums import Amount, Stated
 
 
@@ -58,10 +59,29 @@ class Terms(Stated):
         return self
 
 
+class DataTerms(Stated):
+    """The table `[data]`: of which share of its deliveries a carrier has to say what happened.
+
+    Attributes:
+        scan_share: Of closed deliveries, with an event.
+        place_share: Of them, with coordinates.
+        time_share: Of deliveries that arrived, with the time.
+        proof_share: Of them, with a proof.
+        reason_share: Of those that failed or were retried, with a reason.
+    """
+
+    scan_share: Share | None = None
+    place_share: Share | None = None
+    time_share: Share | None = None
+    proof_share: Share | None = None
+    reason_share: Share | None = None
+
+
 class Contract(Stated):
-    """A contract: its terms and its clauses, in the order of the file."""
+    """A contract: its terms, its clauses in the order of the file, what data it asks for."""
 
     contract: Terms
+    data: DataTerms = DataTerms()
     clause: Annotated[tuple[AnyClause, ...], Field(strict=False, min_length=1)]
 
     @model_validator(mode="after")

@@ -100,11 +100,24 @@ def parse(text: str, known: Vocabulary) -> Contract:
     """
     try:
         data = tomllib.loads(text)
-        contract = Contract.model_validate(data)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as wrong:
-        if isinstance(wrong, ValidationError):
-            raise ContractError(_sentence(wrong.errors()[0], data)) from None
         message = f"it is no TOML ({_line(wrong)}); write one key = value on each line"
+        raise ContractError(message) from wrong
+    return checked(data, known)
+
+
+def checked(data: dict[str, Any], known: Vocabulary) -> Contract:
+    """A contract from its tables, as TOML gives them.
+
+    Raises:
+        ContractError: As `read_contract`, without the file.
+    """
+    try:
+        contract = Contract.model_validate(data)
+    except ValidationError as wrong:
+        raise ContractError(_sentence(wrong.errors()[0], data)) from None
+    except RecursionError as wrong:
+        message = "it is nested too deeply; write one table for each clause"
         raise ContractError(message) from wrong
     _check_names(contract, known)
     return contract

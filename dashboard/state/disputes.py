@@ -4,19 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    DateTime,
-    Integer,
-    String,
-    Table,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Table, insert, select, update
 
 from dashboard.errors import StateError
+from dashboard.state.columns import found, key, moments, texts
 from dashboard.state.database import TABLES
 
 Decision = Literal["upheld", "rejected"]
@@ -25,20 +16,12 @@ _BETWEEN = "\n"
 _disputes = Table(
     "disputes",
     TABLES,
-    Column("id", Integer, primary_key=True),
-    Column("carrier", String, nullable=False),
-    Column("quarter", String, nullable=False),
-    Column("clause", String),
-    Column("deliveries", String, nullable=False),
-    Column("reason", String, nullable=False),
-    Column("note", String),
-    Column("evidence", String),
-    Column("filed_by", String, nullable=False),
-    Column("filed_at", DateTime, nullable=False),
-    Column("decision", String),
-    Column("decided_by", String),
-    Column("decided_at", DateTime),
-    Column("decision_note", String),
+    key(),
+    *texts("carrier", "quarter", "deliveries", "reason", "filed_by"),
+    *moments("filed_at"),
+    *texts("clause", "note", "evidence", optional=True),
+    *texts("decision", "decided_by", "decision_note", optional=True),
+    *moments("decided_at", optional=True),
 )
 
 
@@ -108,11 +91,11 @@ def decide(connection: Connection, dispute: int, **decided: object) -> Dispute:
     row = connection.execute(
         update(_disputes).where(is_open).values(**decided).returning(_disputes)
     )
-    found = row.mappings().one_or_none()
-    if found is None:
+    kept = row.mappings().one_or_none()
+    if kept is None:
         message = f"dispute {dispute} is not open (any more); name one that is"
         raise StateError(message)
-    return _dispute(dict(found))
+    return _dispute(dict(kept))
 
 
 def read(connection: Connection, carrier: str | None) -> tuple[Dispute, ...]:
@@ -120,7 +103,7 @@ def read(connection: Connection, carrier: str | None) -> tuple[Dispute, ...]:
     wanted = select(_disputes).order_by(_disputes.c.id)
     if carrier is not None:
         wanted = wanted.where(_disputes.c.carrier == carrier)
-    return tuple(_dispute(dict(row)) for row in connection.execute(wanted).mappings())
+    return tuple(map(_dispute, found(connection, wanted)))
 
 
 def _dispute(row: dict) -> Dispute:

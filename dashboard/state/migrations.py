@@ -85,4 +85,23 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "create index plans_by_experiment on experiment_plans (experiment, id)",
     ),
+    (
+        """
+        create table actions (
+            id integer not null primary key autoincrement,
+            carrier varchar not null,
+            what varchar not null,
+            owner varchar not null,
+            due date not null,
+            filed_by varchar not null,
+            filed_at datetime not null,
+            closed_by varchar,
+            closed_at datetime,
+            outcome varchar,
+            check ((closed_at is null) = (closed_by is null)),
+            check (outcome is null or closed_at is not null)
+        )
+        """,
+        "create index actions_by_carrier on actions (carrier, id)",
+    ),
 )

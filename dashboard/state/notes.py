@@ -4,20 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Date,
-    DateTime,
-    Integer,
-    String,
-    Table,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Table, insert, select, update
 
 from dashboard.errors import StateError
+from dashboard.state.columns import days, found, key, moments, texts
 from dashboard.state.database import TABLES
 
 NoteKind = Literal["note", "rebaseline"]
@@ -25,16 +15,12 @@ NoteKind = Literal["note", "rebaseline"]
 _notes = Table(
     "notes",
     TABLES,
-    Column("id", Integer, primary_key=True),
-    Column("metric", String, nullable=False),
-    Column("segment", String),
-    Column("day", Date, nullable=False),
-    Column("text", String, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("by", String, nullable=False),
-    Column("at", DateTime, nullable=False),
-    Column("withdrawn_at", DateTime),
-    Column("withdrawn_by", String),
+    key(),
+    *texts("metric", "text", "kind", "by"),
+    *days("day"),
+    *moments("at"),
+    *texts("segment", "withdrawn_by", optional=True),
+    *moments("withdrawn_at", optional=True),
 )
 
 
@@ -109,4 +95,4 @@ def read(connection: Connection, metric: str | None) -> tuple[Note, ...]:
     wanted = select(_notes).order_by(_notes.c.day, _notes.c.id)
     if metric is not None:
         wanted = wanted.where(_notes.c.metric == metric)
-    return tuple(Note(**row) for row in connection.execute(wanted).mappings())
+    return tuple(Note(**row) for row in found(connection, wanted))

@@ -10,20 +10,18 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Column, Connection, DateTime, Integer, String, Table, insert, select
+from sqlalchemy import Connection, Table, insert, select
 
 from dashboard.errors import StateError
+from dashboard.state.columns import found, key, moments, texts
 from dashboard.state.database import TABLES
 
 _plans = Table(
     "experiment_plans",
     TABLES,
-    Column("id", Integer, primary_key=True),
-    Column("experiment", String, nullable=False),
-    Column("terms", String, nullable=False),
-    Column("hash", String, nullable=False),
-    Column("by", String, nullable=False),
-    Column("at", DateTime, nullable=False),
+    key(),
+    *texts("experiment", "terms", "hash", "by"),
+    *moments("at"),
 )
 
 
@@ -117,5 +115,5 @@ def read(connection: Connection, experiment: str) -> tuple[FrozenPlan, ...]:
     wanted = select(_plans).where(_plans.c.experiment == experiment).order_by(_plans.c.id)
     return tuple(
         FrozenPlan(row["experiment"], Terms.read(row["terms"]), row["hash"], row["by"], row["at"])
-        for row in connection.execute(wanted).mappings()
+        for row in found(connection, wanted)
     )

@@ -3,24 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, DateTime, Integer, String, Table, insert, select
+from sqlalchemy import Connection, Table, insert, select
 
+from dashboard.state.columns import found, key, moments, numbers, texts
 from dashboard.state.database import TABLES
 
 _settlements = Table(
     "settlements",
     TABLES,
-    Column("id", Integer, primary_key=True),
-    Column("carrier", String, nullable=False),
-    Column("quarter", String, nullable=False),
-    Column("snapshot", Integer, nullable=False),
-    Column("contract_version", Integer, nullable=False),
-    Column("total", String, nullable=False),
-    Column("currency", String, nullable=False),
-    Column("statement", String, nullable=False),
-    Column("by", String, nullable=False),
-    Column("at", DateTime, nullable=False),
-    Column("note", String),
+    key(),
+    *texts("carrier", "quarter", "total", "currency", "statement", "by"),
+    *numbers("snapshot", "contract_version"),
+    *moments("at"),
+    *texts("note", optional=True),
 )
 
 
@@ -74,7 +69,7 @@ def read(connection: Connection, carrier: str | None) -> tuple[SignedSettlement,
     wanted = select(_settlements).order_by(_settlements.c.id)
     if carrier is not None:
         wanted = wanted.where(_settlements.c.carrier == carrier)
-    return tuple(_signed(dict(row)) for row in connection.execute(wanted).mappings())
+    return tuple(map(_signed, found(connection, wanted)))
 
 
 def _signed(row: dict) -> SignedSettlement:

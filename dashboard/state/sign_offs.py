@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, DateTime, Integer, String, Table, insert, select
+from sqlalchemy import Column, Connection, Integer, String, Table, insert, select
 
 from dashboard.errors import StateError
+from dashboard.state.columns import found, moments, texts
 from dashboard.state.database import TABLES
 
 _sign_offs = Table(
@@ -13,8 +14,8 @@ _sign_offs = Table(
     TABLES,
     Column("snapshot", Integer, primary_key=True),
     Column("by", String, primary_key=True),
-    Column("at", DateTime, nullable=False),
-    Column("note", String),
+    *moments("at"),
+    *texts("note", optional=True),
 )
 
 
@@ -54,5 +55,5 @@ def add(connection: Connection, sign_off: SignOff) -> None:
 def read(connection: Connection) -> tuple[SignOff, ...]:
     """All sign-offs, by snapshot and then time."""
     columns = _sign_offs.c
-    rows = connection.execute(select(_sign_offs).order_by(columns.snapshot, columns.at))
-    return tuple(SignOff(**row) for row in rows.mappings())
+    wanted = select(_sign_offs).order_by(columns.snapshot, columns.at)
+    return tuple(SignOff(**row) for row in found(connection, wanted))

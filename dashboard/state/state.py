@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dashboard.errors import StateError
-from dashboard.state import disputes, notes, plans, settlements, sign_offs
+from dashboard.state import actions, disputes, notes, plans, settlements, sign_offs
+from dashboard.state.actions import Action, Task
 from dashboard.state.database import Database
 from dashboard.state.disputes import Claim, Decision, Dispute
 from dashboard.state.notes import Mark, Note, NoteKind
@@ -207,6 +208,38 @@ class State:
             return ()
         with self._database.reading() as connection:
             return disputes.read(connection, carrier)
+
+    def file_action(self, task: Task, by: str) -> Action:
+        """Write down what somebody is to do by a day.
+
+        Raises:
+            StateError: It says not what, or not who, or nobody writes it down.
+        """
+        _said("action", task.what)
+        _said("owner", task.owner)
+        with self._database.writing() as connection:
+            return actions.file(connection, task, _said("name", by), _now())
+
+    def close_action(self, action: int, by: str, outcome: str | None = None) -> Action:
+        """Close an action, once and for all.
+
+        Raises:
+            StateError: There is no such action, it was closed before, or nobody is named.
+        """
+        closed = {
+            "closed_by": _said("name", by),
+            "closed_at": _now(),
+            "outcome": _said("outcome", outcome) if outcome else None,
+        }
+        with self._database.writing() as connection:
+            return actions.close(connection, action, **closed)
+
+    def actions(self, carrier: str | None = None) -> tuple[Action, ...]:
+        """Actions with one carrier, or with all, closed ones too; open ones first, by day."""
+        if not self._database.exists:
+            return ()
+        with self._database.reading() as connection:
+            return actions.read(connection, carrier)
 
 
 def _now() -> datetime:

@@ -1,7 +1,5 @@
 """The parts of the page Carrier review about money: settlement, invoice check, disputes."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from dashboard import charts
@@ -10,7 +8,7 @@ from dashboard.analysis.settlement import Asked, Settlement, settlement, settlem
 from dashboard.charts import carrier_review as told
 from dashboard.charts import settlement as drawn
 from dashboard.charts import tables
-from dashboard.errors import ContractError, DashboardError
+from dashboard.errors import ContractError
 from dashboard.state import Claim, Decision
 from dashboard.ui import contracts, page, view
 from dashboard.ui.answers import tried
@@ -121,7 +119,7 @@ def _sign(found: Settlement) -> None:
             kept = to_sign(found.statement.to_json(), found.snapshot)
             check = view.warehouse(view.current_view().warehouse).manifest
             sign = contracts.state().sign_settlement
-            _try(lambda: sign(kept, name, note or None, check=check))
+            contracts.kept(lambda: sign(kept, name, note or None, check=check))
 
 
 def _file(on: Opened) -> None:
@@ -149,7 +147,7 @@ def _file(on: Opened) -> None:
         check_claim(view.current_view().reader, asked, claim)
         contracts.state().file_dispute(claim, name)
 
-    _try(file)
+    contracts.kept(file)
 
 
 def _decide(still_open: list[int]) -> None:
@@ -162,14 +160,4 @@ def _decide(still_open: list[int]) -> None:
         if not st.form_submit_button("Decide"):
             return
     decide = contracts.state().decide_dispute
-    _try(lambda: decide(number, decisions[chosen], name, note or None))
-
-
-def _try(write: Callable[[], object]) -> None:
-    """Write, and show the page anew; or say in one sentence why not."""
-    try:
-        write()
-    except DashboardError as refused:
-        st.error(plain(str(refused)))
-    else:
-        st.rerun()
+    contracts.kept(lambda: decide(number, decisions[chosen], name, note or None))

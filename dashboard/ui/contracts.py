@@ -1,16 +1,20 @@
 """The contracts that the pages settle by, and what people decided about them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+import streamlit as st
 
 from dashboard import settings
 from dashboard.analysis.decisions import as_decided
 from dashboard.analysis.settlement import Asked
 from dashboard.contracts import Contract, contract_for, read_shelf, vocabulary
-from dashboard.errors import ContractError
+from dashboard.errors import ContractError, DashboardError
 from dashboard.scope import Quarter
 from dashboard.state import State
 from dashboard.ui import view
+from dashboard.ui.text import plain
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,16 @@ def shelf() -> Shelf:
 def state() -> State:
     """What people write about the warehouse in view."""
     return State.of(Path(view.current_view().warehouse))
+
+
+def kept(write: Callable[[], object]) -> None:
+    """Write, and show the page anew; or say in one sentence why not."""
+    try:
+        write()
+    except DashboardError as refused:
+        st.error(plain(str(refused)))
+    else:
+        st.rerun()
 
 
 def quarter_in_view() -> Quarter:

@@ -1,10 +1,11 @@
-"""The parts of the page Carrier review: scorecard, trend, causes, proof, costs."""
+"""The parts of the page Carrier review: scorecard, trend, causes, proof, costs, voices."""
 
 from dataclasses import dataclass
 
 import streamlit as st
 
 from dashboard import analysis, charts
+from dashboard.analysis.carrier_evidence import data_held, promises_moved, proof_given
 from dashboard.analysis.carrier_review import (
     BESIDE,
     SCORED,
@@ -13,9 +14,12 @@ from dashboard.analysis.carrier_review import (
     default_carrier,
 )
 from dashboard.analysis.control import control_table
+from dashboard.analysis.satisfaction import satisfaction
+from dashboard.analysis.theme_counts import themes
+from dashboard.charts import carrier_evidence as proved
 from dashboard.charts import carrier_review as told
 from dashboard.charts import control as drawn
-from dashboard.charts import quality
+from dashboard.charts import theme_words, voice_tables
 from dashboard.scope import Quarter, Scope
 from dashboard.ui import contracts, page, view
 from dashboard.ui import notes as noted
@@ -98,21 +102,26 @@ def trend(on: Opened) -> None:
 
 
 def causes_and_proof(on: Opened) -> None:
-    """What the carrier declares and can prove, and how complete its data is."""
+    """What the carrier declares, moves and can prove, and how complete its data is."""
     with page.halves():
         _causes(on)
+        _moved(on)
+    with page.halves():
         _proof(on)
-    _completeness(on)
+        _completeness(on)
 
 
 def costs_and_voices(on: Opened) -> None:
-    """Costs and satisfaction beside the other carriers."""
+    """Costs and satisfaction beside the other carriers, and what customers talk about."""
     shown = view.current_view()
     rows = told.score_rows(on.found, shown.manifest.id)
     source = page.Source(BESIDE, ("carrier",), on.scope, rows)
     detail = charts.detail("beside the median of the other carriers", shown.period_name)
     with page.panel("Costs and voices", detail, source, "costs"):
         page.table(told.score_table(on.found.beside), "Costs and voices", key="costs_table")
+    with page.halves():
+        _voices(on)
+        _themes(on)
 
 
 def _causes(on: Opened) -> None:
@@ -128,29 +137,76 @@ def _causes(on: Opened) -> None:
 
 
 def _proof(on: Opened) -> None:
-    rows = view.current_view().reader.report("proof_compliance", on.scope)
+    found = answer(proof_given, on.scope, on.found.carrier)
+    rows = proved.proof_rows(found, on.found.carrier, view.current_view().manifest.id)
     source = page.Source((), (), on.scope, rows, report="proof_compliance")
-    detail = _detail("deliveries that needed a proof", float(rows["delivered"].sum() or 0))
+    detail = _detail("deliveries that needed a proof", float(sum(one.delivered for one in found)))
     with page.panel("Proof of delivery", detail, source, "proof"):
-        if rows.is_empty():
+        if not found:
             page.sentence(
                 "Nothing in view has deliveries.required_proof. What was required and what was "
                 "given appear here as soon as the data says it."
             )
             return
-        page.table(rows, "Proof of delivery by segment", key="proof_table")
+        page.table(proved.proof_table(found), "Proof of delivery by segment", key="proof_table")
+        page.quiet("Given: the very proof that the segment asks for, of what arrived.")
 
 
 def _completeness(on: Opened) -> None:
     everybody = Scope(on.scope.period)
-    rows = answer(analysis.carrier_data, everybody)
-    own = rows.filter(rows["carrier"] == on.found.carrier)
+    held = contracts.held(on.shelf.contracts, on.found.carrier, on.quarter)
+    found = answer(data_held, everybody, on.found.carrier, held)
+    rows = proved.data_rows(found, on.found.carrier, view.current_view().manifest.id)
     source = page.Source((), (), everybody, rows, report="carrier_data")
-    detail = _detail("share of closed deliveries; the first line is this carrier", None)
+    detail = _detail("against the agreement and the other carriers", None)
     with page.panel("How complete its data is", detail, source, "completeness"):
-        others = rows.filter(rows["carrier"] != on.found.carrier)
-        page.table(quality.carriers_table(own.vstack(others)), "Completeness", key="data_table")
-        page.quiet("Other filters than the days do not cut this table.")
+        if not found:
+            page.sentence("It closed no delivery.")
+            return
+        page.table(proved.data_table(found), "Completeness", key="data_table")
+        page.quiet(
+            "Other filters than the days do not cut this table. Agreed is what the contract's "
+            "table [data] asks for."
+        )
+
+
+def _moved(on: Opened) -> None:
+    found = answer(promises_moved, on.scope, on.found.carrier)
+    if found is None:
+        return
+    rows = proved.moved_rows(found, on.found.carrier, view.current_view().manifest.id)
+    source = page.Source((), (), on.scope, rows, report="moved_promises")
+    detail = _detail("promises moved by shipper or carrier", float(found.due))
+    with page.panel("Moved promises", detail, source, "moved"):
+        for sentence in proved.moved_said(found, on.found.carrier):
+            page.sentence(sentence)
+        page.quiet("A promise moved by shipper or carrier never resets the clock.")
+
+
+def _voices(on: Opened) -> None:
+    asked = on.scope.during(on.scope.period)
+    found = tried(satisfaction, asked)
+    if isinstance(found, str):
+        page.sentence(found)
+        return
+    rows = voice_tables.segment_rows(found)
+    source = page.Source(("satisfaction",), ("segment",), asked, rows)
+    unit = "stars of 5, weighted to the deliveries due"
+    with page.panel("Satisfaction", _detail(unit, found.whole.replies), source, "voices"):
+        page.table(voice_tables.segment_table(found), "Satisfaction by segment", key="voice_table")
+
+
+def _themes(on: Opened) -> None:
+    asked = on.scope.during(on.scope.period)
+    found = tried(themes, asked)
+    if isinstance(found, str):
+        page.sentence(found)
+        return
+    rows = voice_tables.theme_rows(found.overall)
+    counted = ("contact_themes", "comment_themes")
+    source = page.Source((), (), asked, rows, distributions=counted)
+    with page.panel("What it is about", theme_words.counted(found), source, "themes"):
+        page.table(voice_tables.overall_table(found), "Themes", key="themes_table")
 
 
 def _detail(unit: str, count: float | None) -> str:

@@ -27,12 +27,14 @@ CopyState = Callable[[Path], bool]
 
 LISTING = "backup.json"
 STATE = "state.sqlite"
+CONTRACTS = "contracts"
 _VERSION = 1
 _CHUNK = 1 << 20
 _LONGEST_LISTING = 256 << 20
 _OWN = re.compile(
     r"snapshots/[1-9][0-9]*\.json|certificates/[1-9][0-9]*\.json|state\.sqlite"
-    r"|tables(/[A-Za-z0-9_=-]+){1,2}/[A-Za-z0-9_-]+\.parquet",
+    r"|tables(/[A-Za-z0-9_=-]+){1,2}/[A-Za-z0-9_-]+\.parquet"
+    r"|contracts/[^/\\\x00-\x1f.][^/\\\x00-\x1f]*\.toml",
     re.ASCII,
 )
 
@@ -145,7 +147,8 @@ def _files(store: Store) -> dict[str, Path]:
     ]
     described = [f"snapshots/{snapshot}.json" for snapshot in store.ids()]
     certificates = sorted((store.path / CERTIFICATES).glob("[0-9]*.json"))
-    kept = [str(one.relative_to(store.path)) for one in certificates]
+    contracts = sorted((store.path / CONTRACTS).glob("[!.]*.toml"))
+    kept = [str(one.relative_to(store.path)) for one in (*certificates, *contracts)]
     names = (*described, *kept, *sorted(set(named)))
     for name in names:
         if not _OWN.fullmatch(name):

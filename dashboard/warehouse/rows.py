@@ -137,6 +137,19 @@ class Rows:
         for batch in self.engine.stream(statement, named_in(statement, values), BATCH):
             yield pl.DataFrame(batch)
 
+    def evidenced(self, delivery_ids: Sequence[str]) -> list[str]:
+        """Those of some deliveries that an event carries evidence about, in no order.
+
+        Raises:
+            AccessError: The policy does not show events.
+        """
+        sql = (
+            "select distinct delivery_id from events where evidence is not null "
+            "and delivery_id in (select unnest($delivery_ids))"
+        )
+        asked = rollup.Statement(sql, {"delivery_ids": list(delivery_ids)})
+        return self._ask(asked, {})["delivery_id"].to_list()
+
     def _none(self, columns: Sequence[str]) -> pl.DataFrame:
         """No delivery, with these columns."""
         sql = f"select {drill.names(columns)} from {TABLE}"

@@ -65,6 +65,7 @@ select
     versuche as attempts,
     grund as failure_reason,
     nachweis as proof_of_delivery,
+    sollnachweis as required_proof,
     erloes_eur as revenue,
     fracht_eur as carrier_charge,
     gutschrift_eur as customer_credit,

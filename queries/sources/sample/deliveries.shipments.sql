@@ -62,6 +62,7 @@ select
     attempts,
     fail_reason as failure_reason,
     pod_type as proof_of_delivery,
+    pod_asked as required_proof,
     income as revenue,
     freight_charge as carrier_charge,
     goodwill as customer_credit,
