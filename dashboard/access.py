@@ -42,12 +42,19 @@ class Policy:
         return self.rules.get(table, self.default)
 
 
+PEOPLE = frozenset({"driver_id"})
+"""Columns that stand for one person: hidden from every role that does not lead drivers."""
+
 LOCAL_USER = Policy("local", default=TableRule())
 """Without a login: one local user, who sees everything."""
 
 
+NO_DRIVERS = Policy("no drivers", default=TableRule(hidden=PEOPLE))
+"""Sees everything but who drove."""
+
+
 def one_carrier(carrier: str) -> Policy:
-    """A carrier's own view: its rows, and the tables that belong to nobody."""
+    """A carrier's own view: its rows without who drove, and the tables that are nobody's."""
     shared = {table: TableRule() for table in ("zones", "calendar", "exclusion_windows")}
-    own = TableRule(rows={"carrier": (carrier,)})
+    own = TableRule(rows={"carrier": (carrier,)}, hidden=PEOPLE)
     return Policy(f"carrier:{carrier}", rules=shared, default=own)

@@ -1,6 +1,6 @@
 """Comparison: who is better or worse than case mix explains?
 
-For: carrier managers. Reads: analysis.carriers, .reallocation.
+For: carrier managers. Reads: analysis.carriers, .carrier_quarters, .reallocation.
 """
 
 from dashboard.ui import carriers
@@ -10,5 +10,4 @@ carriers.who_differs(on)
 carriers.every_one(on)
 carriers.over_quarters(on)
 carriers.what_each_carries(on)
-carriers.beside(on)
 carriers.moved_work(on)

@@ -3,61 +3,71 @@
 A settlement asks something else: what a contract's own definition makes of a quarter.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 import polars as pl
 
+from dashboard.analysis.carrier_measures import (
+    COMPARED_ON,
+    is_enough,
+    is_worse_above,
+    least_scatter,
+    measured_metric,
+)
+from dashboard.analysis.carrier_work import Mixed, mixes, overlaps, work_cells
 from dashboard.analysis.case_mix import CaseMix, case_mix, expected
-from dashboard.analysis.figures import Figure, measured, nothing_found
-from dashboard.errors import ScopeError
-from dashboard.scope import Period, Quarter, Scope
+from dashboard.analysis.figures import FEWEST, nothing_found
+from dashboard.catalog import Metric
+from dashboard.errors import NotEnoughDataError, ScopeError
+from dashboard.scope import Period, Scope
 from dashboard.stats import carriers as stats
-from dashboard.stats.carriers import INNER, OUTER, Pooled
+from dashboard.stats.carriers import Judged
 from dashboard.warehouse import Reader
+from dashboard.warehouse.rollup import NONE
+from dashboard.warehouse.scoring import JUDGED
 
-Unit = Literal["carrier", "depot"]
+Unit = Literal["carrier", "depot", "driver"]
 Label = Literal["better", "worse", "as expected", "perhaps better", "perhaps worse",
                 "not comparable", "too few"]  # fmt: skip
 
-BESIDE: Final = ("first_attempt_rate", "satisfaction", "cost_to_serve")
-"""Shown beside, as they are: no case mix is fitted to them."""
-
-MIX: Final = ("density_class", "service", "product_class")
-FEWEST_EXPECTED: Final = 5
 LEAST_OVERLAP: Final = 0.5
-QUARTERS: Final = 6
-_PLACES: Final = ("zone", *MIX)
-_ANOTHER: Final = 0.1
-_MANY_UNITS: Final = 20
-_KNOWN_MEAN: Final = Pooled(1.0, 0.0, 0.0)
+UNRANKED: Final = ("too few", "not comparable")
+_MOST_NAMED: Final = 6
+_TURNED: Final[dict[Label, Label]] = {
+    "better": "worse",
+    "worse": "better",
+    "perhaps better": "perhaps worse",
+    "perhaps worse": "perhaps better",
+}
 
 
 @dataclass(frozen=True)
 class Compared:
-    """A carrier (or depot) against what its deliveries let expect.
+    """A carrier (depot, driver) against what its deliveries let expect.
 
     Attributes:
         name: Which.
-        due, late: Deliveries due, and those not kept.
-        expected: How many of them a carrier of average skill would not have kept.
-        ratio: late / expected; above 1 is worse.
+        base: The metric's denominator, such as deliveries due.
+        observed: What is counted: of a share, what is missing from it (late, failed first
+            attempts); else the numerator (points, money).
+        expected: How much of it one of average skill would have had.
+        ratio: observed / expected.
         low, high: 95 % interval of the ratio.
         shrunk, shrunk_low, shrunk_high: The ratio moved towards 1 by as much as chance may
             have moved it away; what the ranking goes by.
         limits: 99.8 % limits of the ratio of one that is as expected.
-        overlap: Share of its deliveries in cells where another carrier has a tenth; None
-            for depots.
+        overlap: Share of its work in cells where another carrier has a tenth; None for
+            depots and drivers.
         label: What may be said.
         band: Units of one band may differ by chance alone; None where none is given.
     """
 
     name: str
-    due: int
-    late: int
+    base: float
+    observed: float
     expected: float
     ratio: float
     low: float
@@ -70,243 +80,186 @@ class Compared:
     label: Label
     band: int | None
 
-    @property
-    def raw(self) -> float:
-        """Share of its deliveries that were kept."""
-        return 1 - self.late / self.due
-
-    @property
-    def by_mix(self) -> float:
-        """Share that was to be expected to be kept."""
-        return 1 - self.expected / self.due
-
-
-@dataclass(frozen=True)
-class Mixed:
-    """What a carrier carries.
-
-    Attributes:
-        dimension, value: Which part: 'density_class', 'Rural'.
-        share: Of the carrier's deliveries.
-        network: Of all deliveries.
-    """
-
-    carrier: str
-    dimension: str
-    value: str
-    share: float
-    network: float
-
 
 @dataclass(frozen=True)
 class Comparison:
-    """Carriers, or depots, compared.
+    """Carriers, depots or drivers compared on one metric.
 
     Attributes:
         message: The finding.
         by: What is compared.
+        metric: On what.
         period: Days.
         units: Best first; those without a label's base last.
-        late_share: Of all deliveries compared.
-        deff: Design effect of weeks.
-        between: τ² between the units on the square root of the ratio.
+        left_out: Drivers of fewer than 30 cases, or not known by name: not told one by one.
+        level: Observed by base of all that is compared.
+        scatter: Variance of a sum by its expectation, from weeks; of shares the design
+            effect.
+        reference: Variance, on the root, of the mean that carriers are told against.
+        between: τ² between the units on the square root of the ratio; 0 where chance alone
+            may have made all differences.
         usual: How much of it the limits count as usual: with few units nothing, as it
             would hide what they should find.
-        mixes: What each carrier carries; none for depots.
-        beside: Other figures by unit, as they are.
+        mixes: What each carrier carries; none for depots and drivers.
         fitted: The case mix.
     """
 
     message: str
     by: Unit
+    metric: Metric
     period: Period
     units: tuple[Compared, ...]
-    late_share: float
-    deff: float
+    left_out: int
+    level: float
+    scatter: float
+    reference: float
     between: float
     usual: float
     mixes: tuple[Mixed, ...]
-    beside: tuple[Figure, ...]
     fitted: CaseMix
 
+    def raw(self, unit: Compared) -> float | None:
+        """The metric as it is; None without a denominator."""
+        return self._told(unit.observed / unit.base) if unit.base else None
+
+    def hoped(self, unit: Compared) -> float | None:
+        """The metric that was to be expected of the unit's work."""
+        return self._told(unit.expected / unit.base) if unit.base else None
+
     def adjusted(self, unit: Compared) -> float:
-        """The share that a unit would keep of the deliveries of all."""
-        return max(0.0, 1 - self.late_share * unit.ratio)
+        """The metric that a unit would have with the work of all."""
+        return self._told(self.level * unit.ratio)
+
+    def _told(self, counted: float) -> float:
+        """What is counted per case as the metric's value."""
+        return max(0.0, 1 - counted) if self.metric.unit == "share" else counted
 
 
-@dataclass(frozen=True)
-class PastQuarter:
-    """A carrier in one quarter, against all carriers in that quarter.
-
-    Attributes:
-        ratio: Its late / expected over that of all; None under five expected.
-        low, high: 95 % interval.
-    """
-
-    name: str
-    quarter: Quarter
-    due: int
-    late: int
-    expected: float
-    ratio: float | None
-    low: float | None
-    high: float | None
-
-
-def compare_carriers(reader: Reader, scope: Scope, by: Unit = "carrier") -> Comparison:
-    """Compare carriers, or depots, on breaches.
+def compare_carriers(
+    reader: Reader, scope: Scope, by: Unit = "carrier", measure: str = JUDGED
+) -> Comparison:
+    """Compare carriers, depots or drivers.
 
     Args:
         reader: The snapshot.
         scope: Period and filters. The case mix is fitted to all deliveries of the period.
-        by: What is compared.
+        by: What is compared. Depots and drivers are told against all of them together,
+            carriers against the mean of the carriers.
+        measure: On what, of `COMPARED_ON`; only its case mix is fitted.
 
     Raises:
-        ScopeError: No delivery of the scope is due.
-        NotEnoughDataError: The case mix cannot be fitted, or there are no two weeks.
+        UnknownNameError: Carriers are not compared on the measure.
+        AccessError: Drivers are asked for, and the policy does not show them.
+        ScopeError: The scope has no row of the measure.
+        NotEnoughDataError: The case mix cannot be fitted, there are no two weeks, or no
+            driver has 30 cases.
     """
-    span = reader.span()
+    metric, span = measured_metric(reader, measure), reader.span()
     if span is None:
         raise ScopeError(nothing_found(reader, scope))
-    asked = scope.during(scope.period or span)
-    fitted = case_mix(reader, Scope(asked.period))
+    asked = scope.during(scope.period)
+    fitted = case_mix(reader, Scope(asked.period), measure)
     weekly = expected(reader, (by, "week"), asked, fitted)
     if weekly.is_empty():
         raise ScopeError(nothing_found(reader, scope))
-    totals = weekly.group_by(by).agg(pl.col("due", "late", "expected").sum()).sort(by)
-    deff = stats.design_effect(*_by_week(weekly, by))
-    cells = _cells(reader, asked) if by == "carrier" else None
-    overlaps = _overlaps(cells) if cells is not None else {}
-    units, between, usual = _judged(totals, by, deff, overlaps)
+    weekly, left_out = _told_apart(weekly, by)
+    if by != "carrier":
+        weekly = _among_themselves(weekly)
+    sums = pl.col("base", "observed", "expected").sum()
+    totals = weekly.group_by(by).agg(sums).sort(by).filter(pl.col("expected") > 0)
+    scatter = stats.design_effect(*by_week(weekly, [by]), least_scatter(metric))
+    cells = work_cells(reader, asked, measure) if by == "carrier" else None
+    shared = overlaps(cells) if cells is not None else {}
+    told_against = np.array([hoped for _, hoped in fitted.hoped])
+    reference = stats.mean_of_units(told_against, scatter) if by == "carrier" else 0.0
+    judged = _judged(totals, metric, scatter, reference)
+    units = _units(totals, metric, judged, shared)
     return Comparison(
-        message=_message(units, by),
+        message=_message(units, by, metric),
         by=by,
+        metric=metric,
         period=asked.period or span,
-        units=_ranked(units),
-        late_share=float(totals["late"].sum()) / float(totals["due"].sum()),
-        deff=deff,
-        between=between,
-        usual=usual,
-        mixes=tuple(_mixes(cells)) if cells is not None else (),
-        beside=tuple(measured(reader, BESIDE, (by,), asked)),
+        units=_ranked(units, metric),
+        left_out=left_out,
+        level=float(totals["observed"].sum()) / float(totals["base"].sum()),
+        scatter=scatter,
+        reference=reference,
+        between=judged.between,
+        usual=judged.usual,
+        mixes=mixes(reader, asked, fitted, cells) if cells is not None else (),
         fitted=fitted,
     )
 
 
-def carrier_trajectory(reader: Reader, scope: Scope) -> tuple[PastQuarter, ...]:
-    """Each carrier over up to six quarters, the last being that of the scope's last day.
-
-    What is expected comes from the scope's own case mix; each quarter is told against all
-    carriers of that quarter, so that a good or bad quarter of the whole network is nobody's.
-
-    Raises:
-        ScopeError: No delivery of the scope is due.
-        NotEnoughDataError: The case mix cannot be fitted.
-    """
-    span = reader.span()
-    if span is None:
-        raise ScopeError(nothing_found(reader, scope))
-    period, start = scope.period or span, reader.fiscal_year_start
-    last = Quarter.of(min(period.end, span.end), start)
-    days = Period(last.earlier(QUARTERS - 1).first_day(start), last.period(start).end)
-    fitted = case_mix(reader, Scope(period))
-    rows = expected(reader, ("carrier", "quarter"), scope.during(days), fitted)
-    whole = rows.group_by("quarter").agg(pl.col("late", "expected").sum())
-    level = {day: late / base for day, late, base in whole.iter_rows()}
-    weekly = expected(reader, ("carrier", "week"), scope.during(period), fitted)
-    deff = stats.design_effect(*_by_week(weekly, "carrier"))
-    return tuple(_past(row, level, deff, start) for row in rows.iter_rows(named=True))
-
-
-def _past(
-    row: Mapping[str, Any], level: Mapping[date, float], deff: float, start: int
-) -> PastQuarter:
-    own = row["expected"] * level[row["quarter"]]
-    quarter = Quarter.of(row["quarter"], start)
-    told = PastQuarter(row["carrier"], quarter, row["due"], row["late"], own, None, None, None)
-    if own < FEWEST_EXPECTED:
-        return told
-    root, variance = stats.roots(np.array([row["late"]]), np.array([own]), deff)
-    low, high = _interval(root, variance)
-    return replace(told, ratio=float(root[0] ** 2), low=float(low[0]), high=float(high[0]))
-
-
-def _by_week(weekly: pl.DataFrame, by: str) -> tuple[np.ndarray, np.ndarray]:
-    """Late and expected, units × weeks."""
+def by_week(weekly: pl.DataFrame, units: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Observed and expected, units × weeks."""
     found = []
-    for column in ("late", "expected"):
-        wide = weekly.pivot("week", index=by, values=column).sort(by).drop(by)
+    for column in ("observed", "expected"):
+        wide = weekly.pivot("week", index=units, values=column).sort(units).drop(units)
         found.append(wide.fill_null(0).to_numpy().astype(float))
     return found[0], found[1]
 
 
-def _judged(
-    totals: pl.DataFrame, by: Unit, deff: float, overlaps: Mapping[str, float]
-) -> tuple[list[Compared], float, float]:
-    """Every unit with its limits, intervals and label; the variance between; that in limits."""
-    late, base = (totals[name].to_numpy().astype(float) for name in ("late", "expected"))
-    values, variances = stats.roots(late, base, deff)
-    enough = base >= FEWEST_EXPECTED
-    _, between = (
-        stats.over_dispersion(values[enough], variances[enough], 1.0)
-        if enough.sum() > 1
-        else (0.0, 0.0)
+def _among_themselves(weekly: pl.DataFrame) -> pl.DataFrame:
+    """The rows told against all units together, not against the mean of the carriers."""
+    level = pl.col("observed").sum() / pl.col("expected").sum()
+    return weekly.with_columns(expected=pl.col("expected") * level)
+
+
+def _told_apart(weekly: pl.DataFrame, by: Unit) -> tuple[pl.DataFrame, int]:
+    """The rows of units that may be told one by one, and how many may not.
+
+    A person is not judged, nor shown, by a handful of deliveries.
+    """
+    if by != "driver":
+        return weekly, 0
+    bases = weekly.group_by(by).agg(pl.col("base").sum())
+    enough = bases.filter((pl.col("base") >= FEWEST) & (pl.col(by) != NONE))
+    if enough.is_empty():
+        message = f"no driver has {FEWEST} cases in these days; choose a longer period"
+        raise NotEnoughDataError(message)
+    return weekly.join(enough.select(by), on=by, how="semi"), bases.height - enough.height
+
+
+def _judged(totals: pl.DataFrame, metric: Metric, scatter: float, reference: float) -> Judged:
+    base, observed, hoped = (
+        totals[name].to_numpy().astype(float) for name in ("base", "observed", "expected")
     )
-    usual = between if enough.sum() >= _MANY_UNITS else 0.0
-    shrunk = stats.shrink(values, variances, replace(_KNOWN_MEAN, between=between))
-    ranges = [
-        *stats.funnel_limits(variances, INNER, usual),
-        *stats.funnel_limits(variances, OUTER, usual),
-        *_interval(values, variances),
-        *_interval(shrunk.values, shrunk.errors**2),
-        shrunk.values**2,
-    ]
-    columns = np.column_stack(ranges).tolist()
-    units = [
-        _unit(row, by, overlaps.get(row[by]), numbers)
-        for row, numbers in zip(totals.iter_rows(named=True), columns, strict=True)
-    ]
-    return units, between, usual
+    enough = [is_enough(metric, *pair) for pair in zip(base, hoped, strict=True)]
+    counted = np.maximum(observed, 0.0)
+    return stats.judge(counted, hoped, scatter, np.array(enough, bool), reference)
 
 
-def _unit(
-    row: Mapping[str, Any], by: Unit, overlap: float | None, numbers: Sequence[float]
-) -> Compared:
-    near_low, near_high, low, high, *own, moved = numbers
-    ratio = row["late"] / row["expected"]
-    return Compared(
-        name=row[by],
-        due=row["due"],
-        late=row["late"],
-        expected=row["expected"],
-        ratio=ratio,
-        low=own[0],
-        high=own[1],
-        shrunk=moved,
-        shrunk_low=own[2],
-        shrunk_high=own[3],
-        limits=(low, high),
-        overlap=overlap,
-        label=_label(row["expected"], overlap, ratio, ((near_low, near_high), (low, high))),
-        band=None,
-    )
-
-
-def _interval(values: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """95 % interval of squares, from their roots."""
-    half = INNER * np.sqrt(variances)
-    return np.maximum(0.0, values - half) ** 2, (values + half) ** 2
+def _units(
+    totals: pl.DataFrame, metric: Metric, judged: Judged, shared: dict[str, float]
+) -> list[Compared]:
+    """Every unit with its limits, intervals and label."""
+    numbers = np.column_stack(
+        [judged.ratios, judged.lows, judged.highs,
+         judged.shrunk, judged.shrunk_lows, judged.shrunk_highs]
+    ).tolist()  # fmt: skip
+    inner, outer = np.column_stack(judged.inner).tolist(), np.column_stack(judged.outer).tolist()
+    found = []
+    for place, (name, base, observed, hoped) in enumerate(totals.iter_rows()):
+        limits = ((inner[place][0], inner[place][1]), (outer[place][0], outer[place][1]))
+        overlap = shared.get(name)
+        label: Label = "too few"
+        if is_enough(metric, base, hoped):
+            label = _label(overlap, numbers[place][0], limits)
+            label = label if is_worse_above(metric) else _TURNED.get(label, label)
+        found.append(
+            Compared(name, base, observed, hoped, *numbers[place], limits[1], overlap, label, None)
+        )
+    return found
 
 
 def _label(
-    base: float,
     overlap: float | None,
     ratio: float,
     limits: tuple[tuple[float, float], tuple[float, float]],
 ) -> Label:
+    """What may be said of a ratio where more than expected is worse."""
     (near_low, near_high), (low, high) = limits
-    if base < FEWEST_EXPECTED:
-        return "too few"
     if overlap is not None and overlap < LEAST_OVERLAP:
         return "not comparable"
     if ratio > high or ratio < low:
@@ -316,75 +269,36 @@ def _label(
     return "as expected"
 
 
-def _ranked(units: Sequence[Compared]) -> tuple[Compared, ...]:
+def _ranked(units: Sequence[Compared], metric: Metric) -> tuple[Compared, ...]:
     """By shrunken ratio, in bands; what has no label's base comes last, unranked."""
-    judged = [one for one in units if one.label not in ("too few", "not comparable")]
-    judged.sort(key=lambda one: (one.shrunk, one.name))
-    placed = stats.bands([o.shrunk_low for o in judged], [o.shrunk_high for o in judged])
+    judged = [one for one in units if one.label not in UNRANKED]
+    if is_worse_above(metric):
+        judged.sort(key=lambda one: (one.shrunk, one.ratio, one.name))
+        reach = [(one.shrunk_low, one.shrunk_high) for one in judged]
+    else:
+        judged.sort(key=lambda one: (-one.shrunk, -one.ratio, one.name))
+        reach = [(-one.shrunk_high, -one.shrunk_low) for one in judged]
+    placed = stats.bands([low for low, _ in reach], [high for _, high in reach])
     ranked = [replace(one, band=band) for one, band in zip(judged, placed, strict=True)]
-    return (*ranked, *(one for one in units if one not in judged))
+    known = {one.name for one in judged}
+    return (*ranked, *(one for one in units if one.name not in known))
 
 
-def _cells(reader: Reader, scope: Scope) -> pl.DataFrame:
-    """Due deliveries of each carrier by place, service and product, whoever is filtered."""
-    others = tuple(one for one in scope.filters if one[0] != "carrier")
-    asked = replace(scope, filters=others)
-    found = reader.roll_up(("on_time_rate",), ("carrier", *_PLACES), asked)
-    due = pl.col("denominator").cast(pl.Float64).alias("due")
-    return found.filter(pl.col("denominator") > 0).select("carrier", *_PLACES, due)
-
-
-def _overlaps(cells: pl.DataFrame) -> dict[str, float]:
-    """Per carrier, the share of its deliveries where another has a tenth of the cell."""
-    place = list(_PLACES)
-    ordered = pl.col("due").sort(descending=True)
-    tops = cells.group_by(place).agg(
-        whole=pl.col("due").sum(), first=ordered.first(), second=ordered.slice(1, 1).first()
-    )
-    joined = cells.join(tops, on=place)
-    other = pl.when(pl.col("due") < pl.col("first")).then("first").otherwise("second")
-    shared = (other.fill_null(0) >= _ANOTHER * pl.col("whole")).cast(pl.Float64)
-    found = joined.group_by("carrier").agg(
-        overlap=(shared * pl.col("due")).sum() / pl.col("due").sum()
-    )
-    return dict(found.iter_rows())
-
-
-def _mixes(cells: pl.DataFrame) -> list[Mixed]:
-    """What each carrier carries beside what the network does."""
-    whole = float(cells["due"].sum())
-    own = dict(cells.group_by("carrier").agg(pl.col("due").sum()).iter_rows())
-    found = []
-    for dimension in MIX:
-        parts = cells.group_by("carrier", dimension).agg(pl.col("due").sum())
-        network = dict(parts.group_by(dimension).agg(pl.col("due").sum()).iter_rows())
-        counts = {(carrier, value): due for carrier, value, due in parts.iter_rows()}
-        found += [
-            Mixed(
-                carrier,
-                dimension,
-                value,
-                counts.get((carrier, value), 0.0) / own[carrier],
-                network[value] / whole,
-            )
-            for carrier in sorted(own)
-            for value in sorted(network)
-        ]
-    return found
-
-
-def _message(units: Sequence[Compared], by: Unit) -> str:
+def _message(units: Sequence[Compared], by: Unit, metric: Metric) -> str:
     """The finding: who lies beyond the 99.8 % limits."""
+    measure = COMPARED_ON[metric.name]
     told = []
-    for label in ("better", "worse"):
+    for label, phrase in (("better", measure.better), ("worse", measure.worse)):
         names = sorted(one.name for one in units if one.label == label)
         if names:
-            verb = "" if told else " is" if len(names) == 1 else " are"
-            told.append(f"{_and(names)}{verb} {label}")
+            told.append(f"{_named(names, by)} {'is' if len(names) == 1 else 'are'} {phrase}")
     if not told:
-        return f"No {by} differs from what its work explains"
+        return f"No {by} differs from what its work explains in {metric.label.lower()}"
     return f"{', '.join(told)} than the work explains"
 
 
-def _and(names: Sequence[str]) -> str:
+def _named(names: Sequence[str], by: Unit) -> str:
+    """Names in a sentence; many, or people, are counted."""
+    if by == "driver" or len(names) > _MOST_NAMED:
+        return f"{len(names)} {by}{'s' * (len(names) > 1)}"
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

@@ -1,11 +1,12 @@
-"""Case mix: how much lateness was to be expected of deliveries, whoever carried them?
+"""Case mix: what was to be expected of deliveries, whoever carried them?
 
 Fitted with an effect for each carrier, told without it: left out of the fit, a carrier
 that is better than others where deliveries are hard would make them look easy.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -14,32 +15,57 @@ from dashboard.analysis.figures import FEWEST, nothing_found
 from dashboard.errors import ScopeError
 from dashboard.scope import Scope
 from dashboard.stated import Factor
-from dashboard.stats.case_mix import fit_logistic, indicators
+from dashboard.stats.case_mix import (
+    MEANS,
+    MixFit,
+    fit_additive,
+    fit_logistic,
+    fit_multiplicative,
+    indicators,
+)
 from dashboard.warehouse import Reader
-from dashboard.warehouse.scoring import CARRIER, Scores
+from dashboard.warehouse.rollup import NONE
+from dashboard.warehouse.scoring import CARRIER, JUDGED, Link, Scores
 
+Effects = tuple[tuple[str, float], ...]
+
+PRICED: Final = ("density_class", "service", "product_class")
+"""Factors of which each combination has a cost of its own."""
+
+_FITS: Final[dict[str, tuple[Link, Callable[..., MixFit]]]] = {
+    "share": ("logit", fit_logistic),
+    "score": ("identity", fit_additive),
+    "money": ("log", fit_multiplicative),
+}
+_BETWEEN: Final = " / "
 _MOST_LEVELS = 60
-_CALENDAR = "calendar"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CaseMix:
     """A fit of the case mix.
 
     Attributes:
-        scores: Intercept and effects of the factors, on the logit of lateness; the effects
-            of a factor's levels sum to zero.
+        metric: What it is fitted to; of a share, what is missing from it is counted.
+        scores: Intercept and effects of the factors, on the predictor of the fit: the
+            logit of a failure, the rating, the logarithm of cost. The effects of a
+            factor's levels sum to zero.
         carriers: Each carrier's effect beside them; they sum to zero too, and no
             expectation holds them.
-        due, late: What it was fitted to.
+        hoped: What was to be expected of each carrier's own work, where it was fitted.
+        base, observed: What it was fitted to: denominators, and what was counted.
         strata: Combinations of levels and carrier that it was fitted to.
+        carried: What each carrier carried: factor, level, carrier, base.
     """
 
+    metric: str
     scores: Scores
-    carriers: tuple[tuple[str, float], ...]
-    due: int
-    late: int
+    carriers: Effects
+    hoped: Effects
+    base: float
+    observed: float
     strata: int
+    carried: pl.DataFrame
 
     @property
     def beside_carriers(self) -> "CaseMix":
@@ -52,73 +78,133 @@ class CaseMix:
             return self
         carrier = Factor(CARRIER, "Carrier", CARRIER)
         effects = (*self.scores.effects, (carrier, self.carriers))
-        return replace(self, scores=Scores(self.scores.intercept, effects))
+        return replace(self, scores=replace(self.scores, effects=effects))
 
 
-def case_mix(reader: Reader, scope: Scope) -> CaseMix:
-    """Fit lateness to the factors of queries/case_mix.toml, with an effect per carrier.
+def case_mix(reader: Reader, scope: Scope, metric: str = JUDGED) -> CaseMix:
+    """Fit a metric to the factors of queries/case_mix.toml, with an effect per carrier.
+
+    Shares by a logistic regression of what is missing from them, scores by an additive
+    one, money by a multiplicative one, in which each combination of `PRICED` has an
+    effect of its own: prices are lists, not products.
 
     Args:
         reader: The snapshot.
-        scope: Whose due deliveries it is fitted to: its period and filters.
+        scope: Whose rows it is fitted to: its period and filters.
+        metric: A share, a score or money.
 
     Raises:
-        ScopeError: No delivery of the scope is due.
-        NotEnoughDataError: All of them were on time, or none.
+        ScopeError: The scope has no row of the metric.
+        NotEnoughDataError: All ended alike.
     """
     asked = scope.during(scope.period)
-    return reader.once((case_mix.__qualname__, asked), lambda: _fitted(reader, asked))
+    key = (case_mix.__qualname__, metric, asked)
+    return reader.once(key, lambda: _fitted(reader, asked, metric))
 
 
 def expected(
     reader: Reader, by: Sequence[str], scope: Scope, fitted: CaseMix | None = None
 ) -> pl.DataFrame:
-    """Breaches of a scope beside those that its case mix lets expect, by dimensions.
+    """What a metric counts in a scope beside what its case mix lets expect, by dimensions.
 
     Args:
         reader: The snapshot.
-        by: Dimension names, cuts of time among them; null is '(none)'.
+        by: Dimension names, cuts of time among them, or 'driver'; null is '(none)'.
         scope: Period and filters of what is counted.
-        fitted: What is expected by; a fit to all deliveries of the period, whatever the
-            filters, by default.
+        fitted: What is expected by; a fit of breaches to all deliveries of the period,
+            whatever the filters, by default.
 
     Returns:
-        One row per group, sorted: the dimensions, due, late, expected (prediction with
-        carrier effect 0) and variance (Σ p(1 − p), without over-dispersion). No row
-        where nothing is due.
+        One row per group, sorted: the dimensions, base, observed, expected (prediction
+        with carrier effect 0) and, of shares, variance (Σ p(1 − p), without
+        over-dispersion). No row where nothing is counted.
 
     Raises:
         UnknownNameError: A dimension is not in the catalogue.
-        ScopeError: Nothing is due in the whole period.
+        AccessError: Drivers are asked for, and the policy does not show them.
+        ScopeError: The whole period has no row of the metric.
         NotEnoughDataError: The case mix cannot be fitted.
     """
     model = fitted or case_mix(reader, Scope(scope.period))
-    found = reader.scored(model.scores, by, scope.during(scope.period))
-    return found.filter(pl.col("due") > 0)
+    asked = scope.during(scope.period)
+    found = reader.mixes.scored(model.metric, model.scores, by, asked)
+    return found.filter((pl.col("base") > 0) | (pl.col("observed") != 0))
 
 
-def _fitted(reader: Reader, scope: Scope) -> CaseMix:
-    factors = [
-        factor
-        for factor in reader.catalog.case_mix.values()
-        if not factor.calendar or reader.shows(_CALENDAR)
-    ]
-    rows = reader.strata(factors, scope)
-    if not rows.height:
+def carried(reader: Reader, scope: Scope, fitted: CaseMix) -> pl.DataFrame:
+    """What each carrier carried in a scope, by every factor of a fit's case mix.
+
+    Returns:
+        factor, level, carrier, base.
+    """
+    asked = scope.during(scope.period)
+    if not (asked.filters or asked.where):
+        return fitted.carried
+    factors = reader.mixes.factors(fitted.metric)
+    return _carried(reader.mixes.strata(fitted.metric, factors, asked), factors)
+
+
+def _fitted(reader: Reader, scope: Scope, metric: str) -> CaseMix:
+    plain = reader.mixes.factors(metric)
+    found = reader.mixes.strata(metric, plain, scope)
+    if not found.height:
         raise ScopeError(nothing_found(reader, scope))
+    link, fit = _FITS[reader.catalog.metric(metric).unit]
+    factors, rows = _priced(plain, found) if link == "log" else (plain, found)
     columns = [factor.name for factor in factors] + [CARRIER]
-    levels = {name: found for name in columns if len(found := _levels(rows, name)) > 1}
-    design = [indicators(_codes(rows, name, found), len(found)) for name, found in levels.items()]
-    due, late = (rows[name].to_numpy() for name in ("due", "late"))
-    fit = fit_logistic(due, late, np.column_stack([np.empty((rows.height, 0)), *design]))
-    effects = _by_level(levels, fit.effects.tolist())
+    levels = {name: known for name in columns if len(known := _levels(rows, name)) > 1}
+    parts = [indicators(_codes(rows, name, known), len(known)) for name, known in levels.items()]
+    design = np.column_stack([np.empty((rows.height, 0)), *parts])
+    base, observed = (rows[name].to_numpy() for name in ("base", "observed"))
+    fitted = fit(base, observed, design)
+    effects = _by_level(levels, fitted.effects.tolist())
+    work = design.shape[1] - len(effects.get(CARRIER, ()))
+    predictor = fitted.intercept + design[:, :work] @ fitted.effects[:work]
     return CaseMix(
-        scores=Scores(fit.intercept, _of_factors(factors, effects)),
+        metric=metric,
+        scores=Scores(fitted.intercept, _of_factors(factors, effects), link),
         carriers=effects.get(CARRIER, ()),
-        due=int(due.sum()),
-        late=int(late.sum()),
+        hoped=_hoped(rows, predictor, link),
+        base=base.sum().item(),
+        observed=observed.sum().item(),
         strata=rows.height,
+        carried=_carried(found, plain),
     )
+
+
+def _hoped(rows: pl.DataFrame, predictor: np.ndarray, link: Link) -> Effects:
+    """Per carrier, what its rows let expect at average skill."""
+    each = rows["base"].cast(pl.Float64) * pl.Series(MEANS[link](predictor))
+    summed = rows.select(CARRIER, hoped=each).group_by(CARRIER).agg(pl.col("hoped").sum())
+    return tuple(summed.sort(CARRIER).iter_rows())
+
+
+def _priced(factors: Sequence[Factor], rows: pl.DataFrame) -> tuple[list[Factor], pl.DataFrame]:
+    """The factors with those of `PRICED` taken together, and the rows with that column."""
+    own = [one for one in factors if one.name in PRICED]
+    if len(own) < len(PRICED):
+        return list(factors), rows
+    parts = [f"coalesce(cast({one.sql} as varchar), '{NONE}')" for one in own]
+    label = ", ".join(one.label.lower() for one in own)
+    together = Factor("priced", f"{label} together", f" || '{_BETWEEN}' || ".join(parts))
+    text = pl.concat_str([one.name for one in own], separator=_BETWEEN)
+    return [together, *(one for one in factors if one not in own)], rows.with_columns(priced=text)
+
+
+def _carried(rows: pl.DataFrame, factors: Sequence[Factor]) -> pl.DataFrame:
+    parts = [
+        rows.group_by(pl.col(one.name).alias("level"), CARRIER)
+        .agg(pl.col("base").cast(pl.Float64).sum())
+        .select(pl.lit(one.name).alias("factor"), "level", CARRIER, "base")
+        for one in factors
+    ]
+    kinds = {
+        "factor": pl.String(),
+        "level": pl.String(),
+        CARRIER: pl.String(),
+        "base": pl.Float64(),
+    }
+    return pl.concat([pl.DataFrame(schema=kinds), *parts]).sort("factor", "level", CARRIER)
 
 
 def _levels(rows: pl.DataFrame, name: str) -> list[str]:
@@ -126,8 +212,8 @@ def _levels(rows: pl.DataFrame, name: str) -> list[str]:
 
     The most frequent first: the scoring SQL tries them in this order.
     """
-    counted = rows.group_by(name).agg(pl.col("due").sum()).filter(pl.col("due") >= FEWEST)
-    most = counted.sort(["due", name], descending=[True, False]).head(_MOST_LEVELS)
+    counted = rows.group_by(name).agg(pl.col("base").sum()).filter(pl.col("base") >= FEWEST)
+    most = counted.sort(["base", name], descending=[True, False]).head(_MOST_LEVELS)
     return most[name].to_list()
 
 
@@ -138,9 +224,7 @@ def _codes(rows: pl.DataFrame, name: str, levels: Sequence[str]) -> np.ndarray:
     return found["place"].fill_null(-1).to_numpy()
 
 
-def _by_level(
-    levels: dict[str, list[str]], effects: Sequence[float]
-) -> dict[str, tuple[tuple[str, float], ...]]:
+def _by_level(levels: dict[str, list[str]], effects: Sequence[float]) -> dict[str, Effects]:
     """Each factor's levels with their effects, from the effects in one row."""
     found, start = {}, 0
     for name, own in levels.items():
@@ -150,6 +234,6 @@ def _by_level(
 
 
 def _of_factors(
-    factors: Sequence[Factor], effects: dict[str, tuple[tuple[str, float], ...]]
-) -> tuple[tuple[Factor, tuple[tuple[str, float], ...]], ...]:
+    factors: Sequence[Factor], effects: dict[str, Effects]
+) -> tuple[tuple[Factor, Effects], ...]:
     return tuple((one, effects[one.name]) for one in factors if one.name in effects)

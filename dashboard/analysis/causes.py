@@ -158,12 +158,12 @@ def _spans(reader: Reader, scope: Scope, mode: Mode) -> tuple[Period, ...]:
 
 def _listed(reader: Reader, scope: Scope, mode: Mode) -> pl.DataFrame:
     """Deliveries due in the scope's days, with the half that each belongs to."""
-    columns = [(one.name, one.sql) for one in reader.catalog.causes.values()]
+    columns = [(one.name, one.sql) for one in reader.mixes.causes()]
     span = scope.period
     if span is None:
         raise ScopeError(nothing_found(reader, scope))
     scores = case_mix(reader, Scope(span)).scores if mode == "level" else None
-    rows = reader.listed(columns, scope, scores)
+    rows = reader.mixes.listed(columns, scope, scores)
     day = (rows["day"] - span.start).dt.total_days().to_numpy()
     return rows.with_columns(block=pl.Series(searched.halves(day, span.days), dtype=pl.Int64))
 
@@ -178,7 +178,7 @@ def _coded(
 ) -> tuple[Rows, tuple[tuple[str, ...], ...], tuple[str, ...]]:
     """Rows as codes, the values behind the codes, and dimensions with a single value."""
     axes, names, lacking = [], [], []
-    for one in reader.catalog.causes.values():
+    for one in reader.mixes.causes():
         values = frame[one.name].unique().sort()
         if len(values) < HALVES:
             lacking.append(one.label)

@@ -131,7 +131,7 @@ def _counted(reader: Reader, scope: Scope) -> Counted:
     rows = expected(reader, ("cell", "zone", grain), scope, fitted)
     if not rows.height:
         raise ScopeError(nothing_found(reader, scope))
-    rows = calibrated(rows.rename({grain: "time"}))
+    rows = calibrated(rows.rename({grain: "time", "base": "due", "observed": "late"}))
     kept = rows["cell"].unique().sort()
     known = [cell for cell in kept if cell != NOWHERE]
     larger = {}

@@ -4,15 +4,16 @@ Only where the receiving carrier has carried the same zone and service: elsewher
 no evidence, and no figure.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import numpy as np
 import polars as pl
 
-from dashboard.analysis.carriers import Compared, Comparison, compare_carriers
-from dashboard.analysis.case_mix import expected
+from dashboard.analysis.carriers import UNRANKED, Compared, Comparison, compare_carriers
+from dashboard.analysis.case_mix import case_mix, expected
 from dashboard.analysis.figures import FEWEST
 from dashboard.errors import NotEnoughDataError, ScopeError, UnknownNameError
 from dashboard.scope import Scope
@@ -20,9 +21,10 @@ from dashboard.stats.carriers import INNER
 from dashboard.warehouse import Reader
 
 CELL: Final = ["zone", "service"]
+_BUSY: Final = 0.95
 _DRAWS: Final = 400
 _SEED: Final = 20_261_002
-_UNRANKED: Final = ("too few", "not comparable")
+COST: Final = "cost_to_serve"
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,30 @@ class Range:
 
 
 @dataclass(frozen=True)
+class Load:
+    """What a taker would have to carry.
+
+    Attributes:
+        gets: Deliveries over the period.
+        busiest: The most that it had on a day.
+        peak: The most that it would have.
+        busy: Deliveries of a busy day: it had more on one day of twenty.
+        busy_days: Days on which it would have more than that; weeks drawn anew for the
+            range.
+        busy_before: Days on which it had.
+        days: Days with deliveries.
+    """
+
+    gets: float
+    busiest: float
+    peak: float
+    busy: float
+    busy_days: Range
+    busy_before: int
+    days: int
+
+
+@dataclass(frozen=True)
 class Reallocation:
     """What a move would bring.
 
@@ -60,10 +86,7 @@ class Reallocation:
         blind: Deliveries that would move where the takers have no evidence; left out.
         kept: More promises kept over the period; below 0: fewer.
         cost: More cost over the period; None where no cost is known.
-        takers: Deliveries that each carrier would get.
-        busiest: Per taker, the most that it had on a day.
-        days_beyond: Per taker, days on which it would have more than that.
-        days: Days with deliveries.
+        loads: What each taker would have to carry.
     """
 
     message: str
@@ -72,14 +95,14 @@ class Reallocation:
     blind: float
     kept: Range
     cost: Range | None
-    takers: Mapping[str, float]
-    busiest: Mapping[str, float]
-    days_beyond: Mapping[str, int]
-    days: int
+    loads: Mapping[str, Load]
 
 
 def reallocation(reader: Reader, scope: Scope, move: Move) -> Reallocation:
     """Price a move by what the carriers did on the same cells, at the same case mix.
+
+    Promises by each carrier's shrunken ratio of late to expected in the whole period; cost
+    by its ratio of cost to expected in the very cells that move, where it scatters less.
 
     Args:
         reader: The snapshot.
@@ -106,9 +129,8 @@ def reallocation(reader: Reader, scope: Scope, move: Move) -> Reallocation:
         raise NotEnoughDataError(message)
     moved = float(plan["moved"].sum())
     own = cells.filter(pl.col("carrier") == move.giver)
-    whole = move.share * float(own["due"].sum())
+    whole = move.share * float(own["base"].sum())
     kept = _kept(plan, compared, move)
-    loads = _loads(reader, work, plan, move)
     return Reallocation(
         message=_message(move, moved, whole, kept),
         move=move,
@@ -116,10 +138,7 @@ def reallocation(reader: Reader, scope: Scope, move: Move) -> Reallocation:
         blind=whole - moved,
         kept=kept,
         cost=_cost(reader, work, plan, move),
-        takers=dict(plan.group_by("taker").agg(pl.col("moved").sum()).sort("taker").iter_rows()),
-        busiest={name: most for name, (most, _, _) in loads.items()},
-        days_beyond={name: beyond for name, (_, beyond, _) in loads.items()},
-        days=max(days for _, _, days in loads.values()),
+        loads=_loads(reader, work, plan, move),
     )
 
 
@@ -134,29 +153,34 @@ def _check(compared: Comparison, move: Move) -> None:
     for name in filter(None, (move.giver, move.taker)):
         if name not in known:
             raise UnknownNameError.among(by, name, known)
-        if known[name].label in _UNRANKED:
+        if known[name].label in UNRANKED:
             message = f"{name} is '{known[name].label}' in these days; choose others"
             raise NotEnoughDataError(message)
 
 
 def _plan(cells: pl.DataFrame, compared: Comparison, move: Move) -> pl.DataFrame:
-    """Per cell and taker: the deliveries that would move and the lates expected of them.
+    """Per cell and taker: what part of the giver's deliveries would move.
 
-    Columns: zone, service, taker, moved, base (expected lates of average skill).
+    Columns: zone, service, taker, part, moved (deliveries), base (lates expected of them at
+    average skill).
     """
-    able = [one.name for one in compared.units if one.label not in _UNRANKED]
+    able = [one.name for one in compared.units if one.label not in UNRANKED]
     takers = [move.taker] if move.taker else [name for name in able if name != move.giver]
     given = cells.filter(pl.col("carrier") == move.giver).select(
-        *CELL, given="due", base="expected"
+        *CELL, given="base", late="expected"
     )
-    taking = cells.filter(pl.col("carrier").is_in(takers) & (pl.col("due") >= FEWEST))
-    taking = taking.select(*CELL, taker="carrier", own="due")
+    taking = cells.filter(pl.col("carrier").is_in(takers) & (pl.col("base") >= FEWEST))
+    taking = taking.select(*CELL, taker="carrier", own="base")
     part = move.share * pl.col("own") / pl.col("own").sum().over(CELL)
     return (
         given.join(taking, on=CELL)
         .sort(*CELL, "taker")
-        .select(*CELL, "taker", moved=part * pl.col("given"), base=part * pl.col("base"))
-    )
+        .with_columns(part=part)
+        .select(
+            *CELL, "taker", "part",
+            moved=pl.col("part") * pl.col("given"), base=pl.col("part") * pl.col("late"),
+        )
+    )  # fmt: skip
 
 
 def _kept(plan: pl.DataFrame, compared: Comparison, move: Move) -> Range:
@@ -176,64 +200,94 @@ def _error(one: Compared) -> float:
 
 
 def _cost(reader: Reader, work: Scope, plan: pl.DataFrame, move: Move) -> Range | None:
-    """Cost in addition: unit costs of the same cells, weeks drawn anew for the range."""
-    found = reader.roll_up(("cost_to_serve",), ("carrier", *CELL, "week"), work)
-    sums = found.select(
-        "carrier", *CELL, "week",
-        cost=pl.col("numerator").cast(pl.Float64), done=pl.col("denominator").cast(pl.Float64),
-    )  # fmt: skip
-    takes = plan.join(sums, left_on=["taker", *CELL], right_on=["carrier", *CELL])
-    gives = plan.join(sums.filter(pl.col("carrier") == move.giver), on=CELL)
-    if takes.is_empty() or gives.is_empty():
+    """Cost in addition; None where none is known."""
+    known = reader.roll_up((COST,), (), Scope(work.period))
+    if not known.height or not known["numerator"][0] or not known["denominator"][0]:
         return None
-    weeks = sorted(set(takes["week"]) | set(gives["week"]))
-    rng = np.random.default_rng(_SEED)
-    counts = rng.multinomial(len(weeks), np.full(len(weeks), 1 / len(weeks)), _DRAWS)
-    weights = np.vstack([np.ones(len(weeks)), counts])
+    fitted = case_mix(reader, Scope(work.period), COST)
+    sums = expected(reader, ("carrier", *CELL, "week"), work, fitted)
+    own = sums.filter(pl.col("carrier") == move.giver)
+    hoped = own.group_by(CELL).agg(work=pl.col("expected").sum())
+    moving = plan.join(hoped, on=CELL).with_columns(work=pl.col("part") * pl.col("work"))
+    takes = moving.join(sums, left_on=["taker", *CELL], right_on=["carrier", *CELL])
+    moving = moving.join(takes, on=[*CELL, "taker"], how="semi")
+    gives = moving.group_by(CELL).agg(pl.col("work").sum()).join(own, on=CELL)
+    if takes.is_empty():
+        return None
+    weeks = sums["week"].unique().sort().to_list()
+    weights = _weeks_anew(len(weeks))
     draws = _priced(takes, weeks, weights) - _priced(gives, weeks, weights)
-    low, high = np.nanquantile(draws[1:], [0.025, 0.975])
+    low, high = np.quantile(draws[1:], [0.025, 0.975])
     return Range(float(draws[0]), float(low), float(high))
 
 
-def _priced(sums: pl.DataFrame, weeks: list, weights: np.ndarray) -> np.ndarray:
-    """Moved deliveries at the unit cost of their cell, for each draw of weeks."""
+def _weeks_anew(count: int) -> np.ndarray:
+    """How often each week counts: once in the first row, then as often as it is drawn."""
+    rng = np.random.default_rng(_SEED)
+    return np.vstack([np.ones(count), rng.multinomial(count, np.full(count, 1 / count), _DRAWS)])
+
+
+def _priced(sums: pl.DataFrame, weeks: Sequence[date], weights: np.ndarray) -> np.ndarray:
+    """Work at the ratio of cost to expected in its cell, for each draw of weeks.
+
+    A cell whose weeks were not drawn goes by the ratio of all weeks.
+
+    Args:
+        sums: zone, service, work (cost expected of what moves), week, observed, expected,
+            and taker where there are several.
+        weeks: In order.
+        weights: Draws × weeks.
+    """
     place = {week: at for at, week in enumerate(weeks)}
     at = np.array([place[week] for week in sums["week"]])
-    cells = sums.select(pl.struct(*CELL, "taker").rank("dense").cast(pl.Int64) - 1).to_series()
-    cell, size = cells.to_numpy(), int(cells.max() or 0) + 1  # ty: ignore[invalid-argument-type]
-    moved = np.zeros(size)
-    moved[cell] = sums["moved"].to_numpy()
+    keys = [name for name in (*CELL, "taker") if name in sums.columns]
+    cell = (sums.select(pl.struct(keys).rank("dense")).to_series() - 1).to_numpy()
+    size = int(cell.max()) + 1
+    work = np.zeros(size)
+    work[cell] = sums["work"].to_numpy()
+    observed, hoped = (sums[name].to_numpy() for name in ("observed", "expected"))
+    usual = np.bincount(cell, observed, size) / np.bincount(cell, hoped, size)
     whole = []
     for one in weights:
-        cost = np.bincount(cell, one[at] * sums["cost"].to_numpy(), size)
-        done = np.bincount(cell, one[at] * sums["done"].to_numpy(), size)
-        unit = np.divide(cost, done, out=np.full(size, np.nan), where=done > 0)
-        whole.append(float(np.nansum(moved * unit)))
+        base = np.bincount(cell, one[at] * hoped, size)
+        ratio = np.bincount(cell, one[at] * observed, size)
+        whole.append(float(work @ np.divide(ratio, base, out=usual.copy(), where=base > 0)))
     return np.array(whole)
 
 
-def _loads(
-    reader: Reader, work: Scope, plan: pl.DataFrame, move: Move
-) -> dict[str, tuple[float, int, int]]:
-    """Per taker: the most it had on a day, days beyond that after the move, days in all."""
-    takers = plan["taker"].unique().sort().to_list()
+def _loads(reader: Reader, work: Scope, plan: pl.DataFrame, move: Move) -> dict[str, Load]:
+    """What each taker would have to carry, day by day: as the giver had it."""
+    takers = plan.group_by("taker").agg(pl.col("moved").sum()).sort("taker")
     days = reader.roll_up(("on_time_rate",), ("carrier", "day"), Scope(work.period))
-    had = days.filter(pl.col("carrier").is_in(takers)).select(
-        "carrier", "day", had=pl.col("denominator").cast(pl.Float64)
-    )
+    count = pl.col("denominator").cast(pl.Float64)
     given = reader.roll_up(("on_time_rate",), ("day",), work.within(carrier=move.giver))
-    shares = plan.group_by("taker").agg(pl.col("moved").sum())
-    whole = float(given["denominator"].sum() or 0)
-    extra = given.select("day", more=pl.col("denominator").cast(pl.Float64) / whole)
-    found = {}
-    for taker, moved in shares.sort("taker").iter_rows():
-        own = had.filter(pl.col("carrier") == taker).join(
-            extra, on="day", how="full", coalesce=True
-        )
-        after = own["had"].fill_null(0.0) + moved * own["more"].fill_null(0.0)
-        most = float(had.filter(pl.col("carrier") == taker)["had"].max() or 0.0)  # ty: ignore[invalid-argument-type]
-        found[taker] = (most, int((after > most).sum()), own.height)
-    return found
+    extra = given.select("day", more=count / count.sum())
+    had = days.select("carrier", "day", had=count)
+    return {
+        taker: _load(had.filter(pl.col("carrier") == taker), extra, moved)
+        for taker, moved in takers.iter_rows()
+    }
+
+
+def _load(had: pl.DataFrame, extra: pl.DataFrame, moved: float) -> Load:
+    days = had.join(extra, on="day", how="full", coalesce=True).sort("day")
+    before, more = days["had"].fill_null(0.0), days["more"].fill_null(0.0)
+    after = (before + moved * more).to_numpy()
+    had_before = before.to_numpy()
+    busy = float(np.quantile(had_before, _BUSY))
+    week = days["day"].dt.truncate("1w").rank("dense").to_numpy() - 1
+    by_week = np.bincount(week, after > busy)
+    draws = _weeks_anew(len(by_week)) @ by_week
+    low, high = np.quantile(draws[1:], [0.025, 0.975])
+    return Load(
+        gets=moved,
+        busiest=float(had_before.max()),
+        peak=float(after.max()),
+        busy=busy,
+        busy_days=Range(float(draws[0]), float(low), float(high)),
+        busy_before=int((had_before > busy).sum()),
+        days=days.height,
+    )
 
 
 def _message(move: Move, moved: float, whole: float, kept: Range) -> str:

@@ -105,7 +105,7 @@ def facts_table(story: Story) -> pl.DataFrame:
         "Depot": row["depot"],
         "Zone": row["zone"],
         "Route": row["route_id"],
-        "Driver": row["driver_id"],
+        "Driver": row.get("driver_id"),
         "Status": row["status"],
         "Attempts": row["attempts"],
         "Declared reason": row["failure_reason"],

@@ -70,9 +70,11 @@ def reallocation_rows(found: Reallocation) -> pl.DataFrame:
     """What a move would bring, one row per carrier that takes.
 
     Returns:
-        giver, taker, moved, busiest (most deliveries it had on a day), days_beyond (days
-        with more than that), days; and of the whole move: blind (deliveries without
-        evidence, left out), kept, kept_low, kept_high (promises), cost, cost_low, cost_high.
+        giver, taker, moved, busiest (most deliveries it had on a day), peak (most it would
+        have), busy (more than that on one day of twenty before), busy_days (days with more
+        than that) with busy_days_low and busy_days_high, busy_before (such days before),
+        days; and of the whole move: blind (deliveries without evidence, left out), kept,
+        kept_low, kept_high (promises), cost, cost_low, cost_high.
     """
     cost = found.cost
     whole = {
@@ -88,13 +90,18 @@ def reallocation_rows(found: Reallocation) -> pl.DataFrame:
         {
             "giver": found.move.giver,
             "taker": taker,
-            "moved": moved,
-            "busiest": found.busiest[taker],
-            "days_beyond": found.days_beyond[taker],
-            "days": found.days,
+            "moved": load.gets,
+            "busiest": load.busiest,
+            "peak": load.peak,
+            "busy": load.busy,
+            "busy_days": load.busy_days.value,
+            "busy_days_low": load.busy_days.low,
+            "busy_days_high": load.busy_days.high,
+            "busy_before": load.busy_before,
+            "days": load.days,
             **whole,
         }
-        for taker, moved in found.takers.items()
+        for taker, load in found.loads.items()
     ]
     return pl.DataFrame(rows, infer_schema_length=None)
 
@@ -106,11 +113,14 @@ def reallocation_said(found: Reallocation) -> list[str]:
         said.append("Cost: not known for these carriers.")
     else:
         said.append(f"Cost: {_range(found.cost, 2)} over these days.")
-    for taker, beyond in found.days_beyond.items():
-        most = formats.number(found.busiest[taker])
+    for taker, load in found.loads.items():
+        low, high = formats.number(load.busy_days.low), formats.number(load.busy_days.high)
         said.append(
-            f"{taker} would get {formats.number(found.takers[taker])}; on {beyond} of "
-            f"{found.days} days that is more than the {most} it had on its busiest day."
+            f"{taker} would get {formats.number(load.gets)} of them: "
+            f"{formats.number(load.peak)} on its busiest day ({formats.number(load.busiest)} "
+            f"before), and over {formats.number(load.busy)} on "
+            f"{formats.number(load.busy_days.value)} of {load.days} days ({low} to {high}), "
+            f"{load.busy_before} before."
         )
     if found.blind >= 1:
         said.append(

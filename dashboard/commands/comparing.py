@@ -21,40 +21,59 @@ from dashboard.commands.options import (
 @click.command("carriers")
 @click.option(
     "--by",
-    type=click.Choice(("carrier", "depot")),
+    type=click.Choice(("carrier", "depot", "driver")),
     default="carrier",
     show_default=True,
     help="What is compared.",
 )
-@click.option("--quarters", is_flag=True, help="Print the last six quarters instead.")
+@click.option(
+    "--measure",
+    default="on_time_rate",
+    show_default=True,
+    help="On what: also first_attempt_rate, satisfaction, cost_to_serve.",
+)
+@click.option(
+    "--quarters",
+    "part",
+    flag_value="quarters",
+    help="Print the carriers' last six quarters instead.",
+)
+@click.option("--mix", "part", flag_value="mix", help="Print what each carrier carries instead.")
 @versus_options
 @scope_options
 @warehouse_option
 @format_option
 def carriers_command(
-    by: str, folder: Path | None, form: str, *, quarters: bool, **asked: Any
+    by: str, measure: str, part: str | None, folder: Path | None, form: str, **asked: Any
 ) -> int:
-    """Print who keeps more or fewer promises than the deliveries let expect.
+    """Print who does better or worse than the deliveries let expect.
 
-    As JSON: message, period, late_share, deff, and rows.
+    By default on promises kept. As JSON: message, level, scatter, left_out, and rows.
     """
-    from dashboard.analysis.carriers import carrier_trajectory, compare_carriers
-    from dashboard.charts import carriers as drawn
+    from dashboard.analysis.carrier_quarters import carrier_trajectory
+    from dashboard.analysis.carriers import compare_carriers
+    from dashboard.charts import carrier_words as told
 
     reader = open_reader(folder, asked["snapshot"])
-    scope = compared_asked(reader, asked)
-    if quarters:
-        found = carrier_trajectory(reader, scope)
-        printing.rows(drawn.quarter_rows(found, reader.manifest.id), form)
+    scope, snapshot = compared_asked(reader, asked), reader.manifest.id
+    if part == "quarters":
+        past = carrier_trajectory(reader, scope, measure)
+        printing.rows(told.quarter_rows(past, reader.catalog.metric(measure), snapshot), form)
         return DONE
-    compared = compare_carriers(reader, scope, by)  # ty: ignore[invalid-argument-type]
-    rows = drawn.carrier_rows(compared, reader.manifest.id)
+    found = compare_carriers(reader, scope, by, measure)  # ty: ignore[invalid-argument-type]
+    if part == "mix":
+        if form == "table":
+            printing.table(told.mix_table(found))
+        else:
+            printing.rows(told.mix_rows(found, snapshot), form)
+        return DONE
+    rows = told.carrier_rows(found, snapshot)
     if form == "json":
-        told = {"late_share": compared.late_share, "deff": compared.deff}
-        printing.structure({"message": compared.message, **told, "rows": rows.to_dicts()})
+        whole = {"level": found.level, "scatter": found.scatter, "left_out": found.left_out}
+        printing.structure({"message": found.message, **whole, "rows": rows.to_dicts()})
     elif form == "table":
-        click.echo(f"{compared.message}.")
-        printing.table(drawn.carrier_table(compared))
+        click.echo(f"{found.message}.")
+        printing.table(told.carrier_table(found))
     else:
         printing.rows(rows, form)
     return DONE

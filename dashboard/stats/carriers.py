@@ -20,6 +20,7 @@ INNER, OUTER = 1.959963984540054, 3.090232306167813
 """Quantiles of the 95 % and 99.8 % limits."""
 
 WINSORISED = 0.1
+MANY_UNITS = 20
 _FEWEST = 2
 
 
@@ -50,17 +51,98 @@ class Shrunk:
     errors: Array
 
 
-def design_effect(observed: Array, expected: Array) -> float:
-    """How much more counts vary than Poisson's, from their residuals by week.
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """Units against what their work lets expect; one entry per unit.
+
+    Attributes:
+        ratios, lows, highs: Observed / expected with 95 % intervals.
+        shrunk, shrunk_lows, shrunk_highs: The same moved towards 1 by as much as chance
+            may have moved them away.
+        inner, outer: 95 and 99.8 % limits of the ratio of one that is as expected, low
+            and high.
+        between: τ² between the units on the square root of the ratio.
+        usual: How much of it the limits count as usual.
+    """
+
+    ratios: Array
+    lows: Array
+    highs: Array
+    shrunk: Array
+    shrunk_lows: Array
+    shrunk_highs: Array
+    inner: tuple[Array, Array]
+    outer: tuple[Array, Array]
+    between: float
+    usual: float
+
+
+def judge(
+    observed: Array, expected: Array, scatter: float, enough: Array, reference: float = 0.0
+) -> Judged:
+    """Put units into a funnel, and rank them by what chance leaves of their ratios.
+
+    With few units τ² is not usual: it would hide what the limits should find.
+
+    Args:
+        observed: Sum of each unit.
+        expected: The same.
+        scatter: Variance of a sum by its expectation; of `design_effect`.
+        enough: Whether a unit counts for τ².
+        reference: Variance of what all are told against, on the root: of `mean_of_units`.
+    """
+    values, variances = roots(observed, expected, scatter)
+    variances = variances + reference
+    between = 0.0
+    if enough.sum() >= _FEWEST:
+        between = over_dispersion(values[enough], variances[enough], 1.0)[1]
+    usual = between if enough.sum() >= MANY_UNITS else 0.0
+    shrunk = shrink(values, variances, Pooled(1.0, 0.0, between))
+    lows, highs = squares(values, variances)
+    shrunk_lows, shrunk_highs = squares(shrunk.values, shrunk.errors**2)
+    return Judged(
+        values**2,
+        lows,
+        highs,
+        shrunk.values**2,
+        shrunk_lows,
+        shrunk_highs,
+        funnel_limits(variances, INNER, usual),
+        funnel_limits(variances, OUTER, usual),
+        between,
+        usual,
+    )
+
+
+def mean_of_units(expected: Array, scatter: float) -> float:
+    """Variance, on the root, of the mean of units that count alike, whatever their size.
+
+    Small units make it uncertain, and a large one is told against it: without this, the
+    largest of equal units would be called different several times too often.
+    """
+    e = np.asarray(expected, float)
+    return float((scatter / (4 * e)).sum() / len(e) ** 2)
+
+
+def squares(values: Array, variances: Array) -> tuple[Array, Array]:
+    """95 % intervals of squares, from their roots."""
+    half = INNER * np.sqrt(variances)
+    return np.maximum(0.0, values - half) ** 2, (values + half) ** 2
+
+
+def design_effect(observed: Array, expected: Array, least: float = 1.0) -> float:
+    """How much sums vary beside what is expected of them, from their residuals by week.
 
     Args:
         observed: Units × weeks.
         expected: The same.
+        least: Counts vary no less than Poisson's, 1; sums of ratings or money have no
+            such floor.
 
     Returns:
-        Σ k/(k-1)·Σe² over the units, by ΣE; at least 1. e is what a week differs from its
-        share of the unit's own total, so that units that are good or bad throughout do
-        not count as scatter.
+        Σ k/(k-1)·Σe² over the units, by ΣE. e is what a week differs from its share of
+        the unit's own total, so that units that are good or bad throughout do not count
+        as scatter. Of counts the design effect.
 
     Raises:
         NotEnoughDataError: No unit has two weeks.
@@ -74,7 +156,7 @@ def design_effect(observed: Array, expected: Array) -> float:
     o, e, weeks = o[fit], e[fit], weeks[fit]
     ratio = o.sum(axis=1) / e.sum(axis=1)
     scatter = ((o - ratio[:, None] * e) ** 2).sum(axis=1) * weeks / (weeks - 1)
-    return max(1.0, float(scatter.sum() / e.sum()))
+    return max(least, float(scatter.sum() / e.sum()))
 
 
 def roots(observed: Array, expected: Array, deff: float = 1.0) -> tuple[Array, Array]:

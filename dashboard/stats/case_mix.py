@@ -1,13 +1,18 @@
-"""Case mix: how likely a failure is given what was asked for, fitted on counts alike.
+"""Case mix: what a delivery lets expect given what was asked for, fitted on sums alike.
 
-A logistic regression with ridge, by Newton's method. With one column per level of a
+Regressions with ridge on their canonical link, by Newton's method: logistic for failures,
+additive for ratings, multiplicative for cost. A canonical link needs only sums of alike
+rows, and expects in each level what happened there. With one column per level of a
 factor, nothing left out, the ridge makes the effects of each factor sum to zero: a level
 is told against the mean of all levels, and a carrier against the mean of all carriers.
 
-Reference:
-    le Cessie and van Houwelingen (1992), "Ridge Estimators in Logistic Regression".
+References:
+    le Cessie and van Houwelingen (1992), "Ridge Estimators in Logistic Regression";
+    Gourieroux, Monfort, Trognon (1984), "Pseudo Maximum Likelihood Methods: Applications
+    to Poisson Models" (means need no Poisson variance).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,18 +29,57 @@ _PRECISION = 1e-10
 _UNSETTLED = "the case mix does not settle; some level has only one outcome, use a ridge"
 
 
-@dataclass(frozen=True, eq=False)
-class LogisticFit:
-    """A logistic regression.
+@dataclass(frozen=True)
+class _Link:
+    """The mean of a row by its linear predictor, and what follows from it.
 
     Attributes:
-        intercept: Logit where all columns are 0.
+        mean, slope: The mean, and how fast it rises.
+        cumulant: The integral of the mean.
+    """
+
+    mean: Callable[[Array], Array]
+    slope: Callable[[Array], Array]
+    cumulant: Callable[[Array], Array]
+
+
+_LOGIT = _Link(
+    special.expit,
+    lambda at: special.expit(at) * special.expit(-at),
+    lambda at: np.logaddexp(0, at),
+)
+_IDENTITY = _Link(lambda at: at, np.ones_like, lambda at: at * at / 2)
+_LOG = _Link(np.exp, np.exp, np.exp)
+
+MEANS: dict[str, Callable[[Array], Array]] = {
+    "logit": _LOGIT.mean,
+    "identity": _IDENTITY.mean,
+    "log": _LOG.mean,
+}
+"""The mean by the predictor of each kind of fit."""
+
+
+@dataclass(frozen=True, eq=False)
+class MixFit:
+    """A regression on the levels of a case mix.
+
+    Attributes:
+        intercept: Linear predictor where all columns are 0.
         effects: One per column of the design.
-        deviance: −2 log likelihood against a fit of every row by itself.
     """
 
     intercept: float
     effects: Array
+
+
+@dataclass(frozen=True, eq=False)
+class LogisticFit(MixFit):
+    """A logistic regression: its predictor is a logit.
+
+    Attributes:
+        deviance: −2 log likelihood against a fit of every row by itself.
+    """
+
     deviance: float
 
     def chance(self, design: Array) -> Array:
@@ -76,22 +120,54 @@ def fit_logistic(
     if not 0 < y.sum() < n.sum():
         message = f"{y.sum():.0f} of {n.sum():.0f} cases; a case mix needs some of both outcomes"
         raise NotEnoughDataError(message)
-    x = np.column_stack([np.ones(len(n)), design])
-    if not ridge and np.linalg.matrix_rank(x) < x.shape[1]:
-        message = "columns of the case mix say the same; leave one out or use a ridge"
+    start = float(special.logit(y.sum() / n.sum()))
+    fit = _fitted(n, y, design, (_LOGIT, start, ridge))
+    chance = special.expit(fit.intercept + design @ fit.effects)
+    return LogisticFit(fit.intercept, fit.effects, _deviance(n, y, chance))
+
+
+def fit_additive(base: Array, sums: Array, design: Array, *, ridge: float = RIDGE) -> MixFit:
+    """Fit a mean to rows of sums, level upon level: the regression of least squares.
+
+    Args:
+        base: Cases per row, 0 or more.
+        sums: Of what was measured, per row; a scale whose spread is about 1, as the ridge
+            is told in its squares.
+        design: As `fit_logistic`.
+        ridge: As `fit_logistic`.
+
+    Raises:
+        NotEnoughDataError: There is no case, or as `fit_logistic`.
+    """
+    n, y = np.asarray(base, float), np.asarray(sums, float)
+    if n.sum() <= 0:
+        message = "0 cases; a case mix needs some"
         raise NotEnoughDataError(message)
-    penalty = np.full(x.shape[1], float(ridge))
-    penalty[0] = 0.0
-    beta = np.zeros(x.shape[1])
-    beta[0] = special.logit(y.sum() / n.sum())
-    for _ in range(_MOST_STEPS):
-        step = _newton_step(x, n, y, beta, penalty)
-        beta = beta + _shortened(step, x, (n, y), beta, penalty)
-        if np.max(np.abs(step)) < _PRECISION:
-            break
-    else:
-        raise NotEnoughDataError(_UNSETTLED)
-    return LogisticFit(float(beta[0]), beta[1:], _deviance(n, y, special.expit(x @ beta)))
+    return _fitted(n, y, design, (_IDENTITY, float(y.sum() / n.sum()), ridge))
+
+
+def fit_multiplicative(base: Array, sums: Array, design: Array, *, ridge: float = RIDGE) -> MixFit:
+    """Fit a mean to rows of sums, level times level: its predictor is a logarithm.
+
+    Sums are told in means of all cases, so that the currency is indifferent to the ridge.
+
+    Args:
+        base: Cases per row, 0 or more; a row may have a sum without a case.
+        sums: Of what was measured, per row, such as money.
+        design: As `fit_logistic`.
+        ridge: As `fit_logistic`.
+
+    Raises:
+        NotEnoughDataError: There is no case, or nothing above 0 in all, or as
+            `fit_logistic`.
+    """
+    n, y = np.asarray(base, float), np.asarray(sums, float)
+    if n.sum() <= 0 or y.sum() <= 0:
+        message = f"{n.sum():.0f} cases and {y.sum():g} in all; a case mix needs some of both"
+        raise NotEnoughDataError(message)
+    mean = float(y.sum() / n.sum())
+    fit = _fitted(n, y / mean, design, (_LOG, 0.0, ridge))
+    return MixFit(fit.intercept + float(np.log(mean)), fit.effects)
 
 
 def shifted(chances: Array, trials: Array, successes: float) -> Array:
@@ -119,11 +195,32 @@ def shifted(chances: Array, trials: Array, successes: float) -> Array:
     return special.expit(logits + shift)
 
 
-def _newton_step(x: Array, n: Array, y: Array, beta: Array, penalty: Array) -> Array:
-    chance = special.expit(x @ beta)
-    weight = n * chance * (1 - chance)
-    slope = x.T @ (y - n * chance) - penalty * beta
-    curvature = (x * weight[:, None]).T @ x + np.diag(penalty)
+def _fitted(n: Array, y: Array, design: Array, how: tuple[_Link, float, float]) -> MixFit:
+    """Newton's method from the mean of all; `how`: link, first intercept, ridge."""
+    link, start, ridge = how
+    x = np.column_stack([np.ones(len(n)), design])
+    if not ridge and np.linalg.matrix_rank(x) < x.shape[1]:
+        message = "columns of the case mix say the same; leave one out or use a ridge"
+        raise NotEnoughDataError(message)
+    penalty = np.full(x.shape[1], float(ridge))
+    penalty[0] = 0.0
+    beta = np.zeros(x.shape[1])
+    beta[0] = start
+    for _ in range(_MOST_STEPS):
+        step = _newton_step(x, (n, y), (beta, penalty), link)
+        beta = beta + _shortened(step, x, (n, y), (beta, penalty), link)
+        if np.max(np.abs(step)) < _PRECISION:
+            return MixFit(float(beta[0]), beta[1:])
+    raise NotEnoughDataError(_UNSETTLED)
+
+
+def _newton_step(
+    x: Array, counts: tuple[Array, Array], now: tuple[Array, Array], link: _Link
+) -> Array:
+    (n, y), (beta, penalty) = counts, now
+    at = x @ beta
+    slope = x.T @ (y - n * link.mean(at)) - penalty * beta
+    curvature = (x * (n * link.slope(at))[:, None]).T @ x + np.diag(penalty)
     try:
         return np.linalg.solve(curvature, slope)
     except np.linalg.LinAlgError as singular:
@@ -131,19 +228,20 @@ def _newton_step(x: Array, n: Array, y: Array, beta: Array, penalty: Array) -> A
 
 
 def _shortened(
-    step: Array, x: Array, counts: tuple[Array, Array], beta: Array, penalty: Array
+    step: Array, x: Array, counts: tuple[Array, Array], now: tuple[Array, Array], link: _Link
 ) -> Array:
     """The step, halved until the penalised likelihood does not fall."""
+    (n, y), (beta, penalty) = counts, now
 
     def gain(at: Array) -> float:
-        logit = x @ at
-        n, y = counts
-        likelihood = y @ logit - n @ np.logaddexp(0, logit)
+        predictor = x @ at
+        with np.errstate(over="ignore", invalid="ignore"):
+            likelihood = y @ predictor - n @ link.cumulant(predictor)
         return float(likelihood - penalty @ (at * at) / 2)
 
-    now = gain(beta)
+    before = gain(beta)
     for _ in range(_MOST_STEPS):
-        if gain(beta + step) >= now - abs(now) * _PRECISION:
+        if gain(beta + step) >= before - abs(before) * _PRECISION:
             break
         step = step / 2
     return step

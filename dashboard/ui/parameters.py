@@ -12,6 +12,7 @@ import streamlit as st
 
 from dashboard import settings
 from dashboard.analysis.bridge import HEADLINE, READINGS
+from dashboard.analysis.carrier_measures import COMPARED_ON
 from dashboard.analysis.rows import COLUMNS, SHOWN, row_columns
 from dashboard.analysis.service import BESIDE
 from dashboard.catalog import Catalog
@@ -46,6 +47,9 @@ AS_FINE, ZONES, ALL_WEEKS = "auto", "zones", "0"
 MOST_WEEKS = 160
 """A snapshot's weeks that the map's slider reaches, from the first of the period on."""
 
+
+NOBODY, ALL_OTHERS = "nobody", "others"
+"""No carrier gives work up; all others take it."""
 
 SHOWN_DRIVERS = "drivers"
 """The model of all factors at once is shown."""
@@ -190,8 +194,20 @@ def _of_the_breach_map(_catalog: Catalog) -> tuple[Parameter, ...]:
     )
 
 
-def _of_carrier_comparison(_catalog: Catalog) -> tuple[Parameter, ...]:
-    return (Parameter("compare", "Compare", {"carrier": "carriers", "depot": "depots"}),)
+def _of_carrier_comparison(reader: Reader) -> tuple[Parameter, ...]:
+    units = {"carrier": "carriers", "depot": "depots", "driver": "drivers"}
+    names = {name: name for name in reader.values("carrier")}
+    return (
+        Parameter("compare", "Compare", units),
+        Parameter("compare_on", "On", {n: reader.catalog.metric(n).label for n in COMPARED_ON}),
+        Parameter("moved_from", "From", {NOBODY: "nobody", **names}),
+        Parameter("moved_to", "To", {ALL_OTHERS: "all others, as if it were lost", **names}),
+        Parameter("moved_share", "Share of its deliveries", _shares()),
+    )
+
+
+def _shares() -> dict[str, str]:
+    return {str(percent): f"{percent} %" for percent in (100, 75, 50, 25, 10)}
 
 
 def _of_deliveries(catalog: Catalog) -> tuple[Parameter, ...]:
@@ -246,7 +262,6 @@ def _of_experiments(reader: Reader) -> tuple[Parameter, ...]:
 PAGES: Mapping[str, Callable[[Catalog], tuple[Parameter, ...]]] = {
     "": _of_the_overview,
     "breach_map": _of_the_breach_map,
-    "carrier_comparison": _of_carrier_comparison,
     "cost_to_serve": _of_cost_to_serve,
     "deliveries": _of_deliveries,
     "forecast": _of_forecast,
@@ -258,6 +273,7 @@ PAGES: Mapping[str, Callable[[Catalog], tuple[Parameter, ...]]] = {
 
 
 BY_DATA: Mapping[str, Callable[[Reader], tuple[Parameter, ...]]] = {
+    "carrier_comparison": _of_carrier_comparison,
     "experiments": _of_experiments,
 }
 """Those whose options depend on what the snapshot holds."""

@@ -198,10 +198,12 @@ class Engine:
         """The smallest roll-up that can answer a question; None where only the rows can.
 
         One that is not split by what the policy filters is not eligible, and none is where
-        the policy hides columns.
+        the policy hides a column that the answer stands on.
         """
         rule = policy.rule(question.fact)
-        if rule is None or rule.hidden or not self.shows(question.fact, policy):
+        if rule is None or not self.shows(question.fact, policy):
+            return None
+        if rule.hidden & question.reads(self.catalog):
             return None
         named = {d.column: d.name for d in self.catalog.dimensions.values() if d.column}
         if not set(rule.rows) <= set(named):

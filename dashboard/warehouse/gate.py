@@ -70,6 +70,25 @@ def tables_named(sql: str) -> frozenset[str]:
     return frozenset(table.name for table in _real_tables(_parse(sql)))
 
 
+@cache
+def without(sql: str, hidden: frozenset[str]) -> str:
+    """A statement that does not select some columns; elsewhere it may still name them."""
+    statement = _parse(sql)
+    shown = [one for one in statement.selects if one.name not in hidden]
+    return (
+        sql
+        if len(shown) == len(statement.selects)
+        else statement.select(*shown, append=False).sql(dialect="duckdb")
+    )
+
+
+@cache
+def columns_named(expression: str) -> frozenset[str]:
+    """Names of the columns that an expression of SQL reads."""
+    parsed = sqlglot.parse_one(expression, dialect="duckdb")
+    return frozenset(column.name for column in parsed.find_all(exp.Column))
+
+
 def _parse(sql: str) -> exp.Query:
     try:
         statements = sqlglot.parse(sql, dialect="duckdb")

@@ -15,14 +15,13 @@ from dashboard.churn import Churn
 from dashboard.errors import ScopeError
 from dashboard.faults import Faults
 from dashboard.scope import Period, Scope
-from dashboard.stated import Factor
 from dashboard.themes import Themes
-from dashboard.warehouse import rollup, scoring
+from dashboard.warehouse import rollup
 from dashboard.warehouse.engine import Engine
 from dashboard.warehouse.gate import tables_named
+from dashboard.warehouse.mixes import Mixes
 from dashboard.warehouse.rollup_tables import Question
 from dashboard.warehouse.rows import Rows
-from dashboard.warehouse.scoring import Scores
 from dashboard.warehouse.snapshots import Manifest
 from dashboard.warehouse.sourcing import Sources
 from dashboard.warehouse.terms import terms_scan
@@ -97,6 +96,12 @@ class Reader:
         return Trials(
             self.catalog, partial(self._query, conditions={}), shown, self.engine.longest_lag
         )
+
+    @property
+    def mixes(self) -> Mixes:
+        """What makes deliveries hard, and what a fit of it lets expect."""
+        columns = partial(self.engine.columns, policy=self.policy)
+        return Mixes(self.catalog, columns, self.policy.id, self.fiscal_year_start, self._of_rows)
 
     @property
     def faults(self) -> Faults:
@@ -218,47 +223,6 @@ class Reader:
             message = f"report '{name}' knows no period and no filter; ask without them"
             raise ScopeError(message)
         return self._query(report.sql, values, conditions)
-
-    def strata(self, factors: Sequence[Factor], scope: Scope) -> pl.DataFrame:
-        """Count due deliveries and breaches by every factor of the case mix and carrier.
-
-        Returns:
-            One row per combination: a text column per factor, carrier, due, late.
-        """
-        return self._judged(scoring.strata(self.catalog, factors, scope), scope)
-
-    def scored(self, scores: Scores, by: Sequence[str], scope: Scope) -> pl.DataFrame:
-        """Sum breaches beside what a fit of the case mix expects.
-
-        Returns:
-            One row per group, sorted: the dimensions, due, late, expected, variance (the
-            sum of p·(1 − p) over its deliveries).
-
-        Raises:
-            UnknownNameError: A dimension is not in the catalogue.
-        """
-        asked = scoring.scored(self.catalog, scores, by, scope, self.fiscal_year_start)
-        return self._judged(asked, scope)
-
-    def listed(
-        self, columns: Sequence[tuple[str, str]], scope: Scope, scores: Scores | None = None
-    ) -> pl.DataFrame:
-        """List due deliveries one by one, to be searched.
-
-        Args:
-            columns: Name and SQL of what is listed, from the catalogue.
-            scope: Period and filters.
-            scores: A fit of the case mix, if what it expects is wanted.
-
-        Returns:
-            One row per delivery due: the columns as text, day, late (0 or 1), chance (of
-            being late; null without a fit).
-        """
-        return self._judged(scoring.listed(self.catalog, columns, scope, scores), scope)
-
-    def _judged(self, asked: rollup.Statement, scope: Scope) -> pl.DataFrame:
-        """Put a statement about deliveries whose promise is judged, cut by columns too."""
-        return self._of_rows(self.catalog.metric(scoring.JUDGED).fact, asked, scope)
 
     def _of_rows(self, fact: str, scan: rollup.Statement, scope: Scope) -> pl.DataFrame:
         found = self._sources.allowed(fact, scan, scope)

@@ -19,6 +19,7 @@ from dashboard.catalog import Catalog
 from dashboard.scope import Period
 from dashboard.settings import Settings
 from dashboard.warehouse import failpoints, rollup
+from dashboard.warehouse.gate import columns_named
 from dashboard.warehouse.snapshots import DataFile, Manifest
 from dashboard.warehouse.sql import identifier, literal, names
 from dashboard.warehouse.writing import data_file, scan
@@ -95,6 +96,17 @@ class Question:
         if not {*self.dimensions, *also} <= set(table.dimensions):
             return False
         return table.kept == "day" or self._is_whole_months
+
+    def reads(self, catalog: Catalog) -> frozenset[str]:
+        """The columns of the model that its answer stands on."""
+        asked = [catalog.metric(name) for name in self.metrics]
+        parts = [sql for one in asked for sql in (one.numerator, one.denominator, one.condition)]
+        if self.distribution:
+            counted = catalog.distribution(self.distribution)
+            parts += [counted.value, counted.condition]
+        split = [catalog.dimension(name).column for name in self.dimensions]
+        named = [columns_named(sql) for sql in parts if sql]
+        return frozenset((self.date, *filter(None, split))).union(*named)
 
     @property
     def _is_whole_months(self) -> bool:

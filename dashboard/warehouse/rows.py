@@ -14,6 +14,7 @@ from dashboard.warehouse import drill, index, rollup
 from dashboard.warehouse.drill import KEY, Order, Start
 from dashboard.warehouse.engine import Engine, named_in
 from dashboard.warehouse.filtering import Columns, is_time, type_of, where_conditions
+from dashboard.warehouse.gate import without
 from dashboard.warehouse.snapshots import Manifest
 
 TABLE = "deliveries"
@@ -100,7 +101,9 @@ class Rows:
             UnknownNameError: No report has this name.
             AccessError: It reads a table that the policy does not show.
         """
-        return self._about(self.engine.catalog.report(report).sql, delivery_id)
+        rule = self.policy.rule(TABLE)
+        sql = self.engine.catalog.report(report).sql
+        return self._about(without(sql, rule.hidden) if rule else sql, delivery_id)
 
     def route(self, report: str, route_id: str, day: date, ordered: datetime) -> pl.DataFrame:
         """The rows of a report about one route on one day.

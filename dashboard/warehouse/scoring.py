@@ -1,4 +1,6 @@
-"""Case mix in SQL: due deliveries counted by what makes them hard, and scored by a fit.
+"""Case mix in SQL: what a metric counts, by what makes deliveries hard, and scored by a fit.
+
+Of a share, what is missing from it is counted: breaches, failed first attempts.
 
 Scores are summed as whole billionths: sums of doubles would differ in their last digits
 with the number of threads, and every seeded test of them too.
@@ -6,18 +8,29 @@ with the number of threads, and every seeded test of them too.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final, Literal
 
-from dashboard.catalog import Catalog, Metric
+from dashboard.catalog import Catalog, Dimension, Metric
 from dashboard.scope import Scope
 from dashboard.stated import Factor
-from dashboard.warehouse.rollup import NONE, Statement, conditions_on, key_of, value_of
+from dashboard.warehouse.rollup import NONE, Statement, conditions_on, key_of
 from dashboard.warehouse.sql import identifier
+
+Link = Literal["logit", "identity", "log"]
 
 CARRIER = "carrier"
 JUDGED = "on_time_rate"
 """The metric whose misses are breaches."""
 
+DRIVER: Final = Dimension("driver", "Driver", "driver_id")
+"""Asked for by this name only: no filter, roll-up or metric knows who drove."""
+
 _BILLION = "1000000000"
+_MEANS: dict[Link, str] = {
+    "logit": "1e0 / (1e0 + exp(-({})))",
+    "identity": "{}",
+    "log": "exp({})",
+}
 
 
 @dataclass(frozen=True)
@@ -25,13 +38,15 @@ class Scores:
     """A fit of the case mix, as SQL needs it.
 
     Attributes:
-        intercept: Logit of lateness where every effect is 0.
-        effects: Per factor, the effect on the logit of each level; another level, not
+        intercept: Linear predictor where every effect is 0.
+        effects: Per factor, the effect on the predictor of each level; another level, not
             seen in the fit, has none.
+        link: Whether the predictor is the logit, the mean itself, or its logarithm.
     """
 
     intercept: float
     effects: tuple[tuple[Factor, tuple[tuple[str, float], ...]], ...]
+    link: Link = "logit"
 
     @property
     def factors(self) -> tuple[Factor, ...]:
@@ -39,48 +54,62 @@ class Scores:
         return tuple(factor for factor, _ in self.effects)
 
 
-def strata(catalog: Catalog, factors: Sequence[Factor], scope: Scope) -> Statement:
-    """Count due deliveries and breaches by every factor and carrier.
+@dataclass(frozen=True)
+class Asked:
+    """What is summed beside an expectation.
 
-    Columns: one per factor and 'carrier' (text; '(none)' for null), due, late.
+    Attributes:
+        by: Dimension names, or 'driver'.
     """
-    judged = catalog.metric(JUDGED)
-    keys = [f"{_level(one.sql)} as {identifier(one.name)}" for one in factors]
-    keys.append(f"{value_of(catalog.dimension(CARRIER))} as {CARRIER}")
-    values, rows = _due(catalog, judged, factors, scope)
-    late = f"sum({_late(judged)})"
-    select = f"select {', '.join(keys)}, count(*) as due, cast({late} as bigint) as late"
-    return Statement(f"{select} {rows} group by {_places(keys)}", values)
+
+    metric: Metric
+    by: tuple[str, ...]
+    scope: Scope
+    fiscal_year_start: int
 
 
-def scored(
-    catalog: Catalog, scores: Scores, by: Sequence[str], scope: Scope, fiscal_year_start: int
-) -> Statement:
-    """Sum breaches beside what a fit expects, by dimensions.
+def strata(catalog: Catalog, metric: Metric, factors: Sequence[Factor], scope: Scope) -> Statement:
+    """Sum a metric by every factor and carrier.
 
-    Columns: the dimensions, due, late, expected, and variance: the sum of p·(1 − p).
+    Columns: one per factor and 'carrier' (text; '(none)' for null), base (the
+    denominator), observed (what is counted).
     """
-    judged = catalog.metric(JUDGED)
+    named = [(one.name, f"({one.sql})") for one in factors]
+    named.append((CARRIER, str(catalog.dimension(CARRIER).column)))
+    keys = ", ".join(f"{sql} as {identifier(name)}" for name, sql in named)
+    values, rows = _rows(catalog, metric, factors, scope)
+    sums = ", ".join(_sums(metric, _base(metric), _counted(metric)))
+    # Grouped as they are, told as text afterwards: texts of every row cost a third more.
+    each = f"select {keys}, {sums} {rows} group by {_places(named)}"
+    texts = ", ".join(f"{_level(identifier(name))} as {identifier(name)}" for name, _ in named)
+    return Statement(f"select {texts}, base, observed from ({each}) as alike", values)
+
+
+def scored(catalog: Catalog, asked: Asked, scores: Scores) -> Statement:
+    """Sum a metric beside what a fit expects, by dimensions (or 'driver').
+
+    Columns: the dimensions, base, observed, expected, and of a logistic fit variance: the
+    sum of p·(1 − p).
+    """
+    metric, by = asked.metric, asked.by
     keys = [
-        f"{key_of(catalog.dimension(name), judged.date, fiscal_year_start)} as {identifier(name)}"
+        f"{key_of(_dimension(catalog, name), metric.date, asked.fiscal_year_start)} "
+        f"as {identifier(name)}"
         for name in by
     ]
-    values, rows = _due(catalog, judged, scores.factors, scope)
-    chance = _chance(scores, values)
-    each = f"select {', '.join([*keys, f'{_late(judged)} as late', f'{chance} as chance'])} {rows}"
-    whole = (
-        f"select {', '.join([*map(identifier, by), 'late'])}, "
-        f"cast(round({_BILLION} * chance) as bigint) as chance, "
-        f"cast(round({_BILLION} * chance * (1 - chance)) as bigint) as spread "
-        f"from ({each}) as likely"
-    )
-    sums = [
-        "count(*) as due",
-        "cast(sum(late) as bigint) as late",
-        f"cast(sum(chance) as double) / {_BILLION} as expected",
-        f"cast(sum(spread) as double) / {_BILLION} as variance",
-    ]
-    select = f"select {', '.join([*map(identifier, by), *sums])} from ({whole}) as rounded"
+    values, rows = _rows(catalog, metric, scores.factors, asked.scope)
+    terms = f"{_base(metric)} as base, {_counted(metric)} as observed"
+    mean = _mean(scores, values)
+    each = f"select {', '.join([*keys, terms, f'{mean} as mean'])} {rows}"
+    names = [*map(identifier, by)]
+    hoped = {"expected": "base * mean"}
+    if scores.link == "logit":
+        hoped["variance"] = "base * mean * (1 - mean)"
+    whole = [f"cast(round({_BILLION} * {sql}) as bigint) as {name}" for name, sql in hoped.items()]
+    inner = f"select {', '.join([*names, 'base', 'observed', *whole])} from ({each}) as likely"
+    sums = [*_sums(metric, "base", "observed")]
+    sums += [f"cast(sum({name}) as double) / {_BILLION} as {name}" for name in hoped]
+    select = f"select {', '.join([*names, *sums])} from ({inner}) as rounded"
     grouped = f" group by {_places(by)} order by {_places(by)}" if by else ""
     return Statement(f"{select}{grouped}", values)
 
@@ -94,32 +123,54 @@ def listed(
     chance: that of being late; null without a fit.
     """
     judged = catalog.metric(JUDGED)
-    values, rows = _due(catalog, judged, scores.factors if scores else (), scope)
-    chance = _chance(scores, values) if scores else "cast(null as double)"
+    values, rows = _rows(catalog, judged, scores.factors if scores else (), scope)
+    chance = _mean(scores, values) if scores else "cast(null as double)"
     keys = [f"{_level(sql)} as {identifier(name)}" for name, sql in columns]
     day = f"{judged.fact}.{judged.date} as day"
-    parts = ", ".join([*keys, day, f"{_late(judged)} as late", f"{chance} as chance"])
+    parts = ", ".join([*keys, day, f"{_counted(judged)} as late", f"{chance} as chance"])
     return Statement(f"select {parts} {rows}", values)
 
 
-def _chance(scores: Scores, values: dict[str, object]) -> str:
-    """SQL of the chance of being late by a fit; its figures are bound."""
+def _dimension(catalog: Catalog, name: str) -> Dimension:
+    return DRIVER if name == DRIVER.name else catalog.dimension(name)
+
+
+def _base(metric: Metric) -> str:
+    """SQL of the denominator's term."""
+    return metric.denominator or "1"
+
+
+def _counted(metric: Metric) -> str:
+    """SQL of the term that is counted: what is missing from a share, else the numerator."""
+    if metric.unit == "share":
+        return f"{_base(metric)} - {metric.numerator}"
+    return metric.numerator
+
+
+def _sums(metric: Metric, base: str, counted: str) -> tuple[str, str]:
+    """Sums as base and observed: whole numbers of a share, else doubles of exact sums."""
+    kind = "bigint" if metric.unit == "share" else "double"
+    return f"cast(sum({base}) as {kind}) as base", f"cast(sum({counted}) as {kind}) as observed"
+
+
+def _mean(scores: Scores, values: dict[str, object]) -> str:
+    """SQL of the mean of a row by a fit; its figures are bound."""
     values["intercept"] = scores.intercept
     terms = ["cast($intercept as double)"]
     for number, (factor, effects) in enumerate(scores.effects):
         terms.append(_effect(number, factor, effects, values))
-    return f"1e0 / (1e0 + exp(-({' + '.join(terms)})))"
+    return _MEANS[scores.link].format(" + ".join(terms))
 
 
-def _due(
-    catalog: Catalog, judged: Metric, factors: Sequence[Factor], scope: Scope
+def _rows(
+    catalog: Catalog, metric: Metric, factors: Sequence[Factor], scope: Scope
 ) -> tuple[dict[str, object], str]:
-    """FROM and WHERE of the due deliveries of a scope, and the values bound in them."""
-    values, conditions = conditions_on(catalog, scope, judged.date)
-    source = judged.fact
+    """FROM and WHERE of the rows of a metric in a scope, and the values bound in them."""
+    values, conditions = conditions_on(catalog, scope, metric.date)
+    source = metric.fact
     if any(factor.calendar for factor in factors):
-        source += f" left join calendar on {judged.fact}.{judged.date} = calendar.date"
-    wanted = [f"{judged.date} is not null", judged.condition or "true", *conditions]
+        source += f" left join calendar on {metric.fact}.promised_date = calendar.date"
+    wanted = [f"{metric.date} is not null", metric.condition or "true", *conditions]
     return values, f"from {source} where {' and '.join(f'({one})' for one in wanted)}"
 
 
@@ -129,13 +180,15 @@ def _effect(
     effects: Sequence[tuple[str, float]],
     values: dict[str, object],
 ) -> str:
-    """SQL of a factor's effect on the logit; levels and effects are bound.
+    """SQL of a factor's effect on the predictor; levels and effects are bound.
 
     Levels are compared as they are: to turn every row's into text would take a fifth of
     the time.
     """
-    cases = [f"when ({factor.sql}) is null then $effect_{number}_null"]
-    values[f"effect_{number}_null"] = dict(effects).get(NONE, 0.0)
+    cases = []
+    if NONE in dict(effects):
+        cases.append(f"when ({factor.sql}) is null then $effect_{number}_null")
+        values[f"effect_{number}_null"] = dict(effects)[NONE]
     for place, (level, effect) in enumerate(effects):
         if level == NONE:
             continue
@@ -152,9 +205,5 @@ def _level(sql: str) -> str:
     return f"coalesce(cast({sql} as varchar), '{NONE}')"
 
 
-def _late(judged: Metric) -> str:
-    return f"1 - {judged.numerator}"
-
-
-def _places(keys: Sequence[str]) -> str:
+def _places(keys: Sequence[object]) -> str:
     return ", ".join(str(n) for n in range(1, len(keys) + 1))

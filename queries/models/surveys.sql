@@ -2,7 +2,8 @@
 -- stored: yes
 -- date: sent_date
 --
--- Carries the dimensions of its delivery, so that satisfaction splits like all else.
+-- Carries the dimensions of its delivery, so that satisfaction splits like all else,
+-- and what the case mix is made of, so that carriers can be compared on it.
 select
     survey.*,
     delivery.customer_id,
@@ -13,6 +14,10 @@ select
     delivery.service,
     delivery.product_class,
     delivery.vehicle_type,
+    delivery.driver_id,
+    delivery.distance_km,
+    delivery.weight_kg,
+    delivery.is_timed,
     delivery.depot,
     delivery.zone,
     delivery.density_class,

@@ -15,6 +15,7 @@ from dashboard.errors import NotEnoughDataError, ScopeError
 from dashboard.scope import Period, Quarter, Scope
 from dashboard.stats.case_mix import fit_logistic, indicators, shifted
 from dashboard.warehouse import Reader, Warehouse
+from dashboard.warehouse.scoring import JUDGED
 from tests import vector
 
 R = "18_carrier_casemix_funnel"
@@ -134,7 +135,7 @@ def test_the_sums_of_the_warehouse_are_those_of_its_strata_scored_one_by_one(
     reader: Reader,
 ) -> None:
     model = case_mix(reader, QUARTER)
-    strata = reader.strata(model.scores.factors, QUARTER)
+    strata = reader.mixes.strata(JUDGED, model.scores.factors, QUARTER)
     logit = np.full(strata.height, model.scores.intercept)
     for factor, effects in model.scores.effects:
         known = dict(effects)
@@ -145,8 +146,8 @@ def test_the_sums_of_the_warehouse_are_those_of_its_strata_scored_one_by_one(
 
     for name, due, late, hoped, variance in found.iter_rows():
         rows = (strata["carrier"] == name).to_numpy()
-        own = strata["due"].to_numpy()[rows]
-        assert (due, late) == (own.sum(), strata["late"].to_numpy()[rows].sum())
+        own = strata["base"].to_numpy()[rows]
+        assert (due, late) == (own.sum(), strata["observed"].to_numpy()[rows].sum())
         assert hoped == pytest.approx(own @ chance[rows], abs=1e-4)
         assert variance == pytest.approx(own @ (chance * (1 - chance))[rows], abs=1e-4)
 
@@ -158,9 +159,9 @@ def test_due_and_late_are_those_of_the_on_time_rate(reader: Reader) -> None:
 
     kept = reader.roll_up(("on_time_rate",), by, QUARTER.within(segment="Premium"))
     assert found.select(by).equals(kept.select(by))
-    assert found["due"].to_list() == [int(n) for n in kept["denominator"]]
+    assert found["base"].to_list() == [int(n) for n in kept["denominator"]]
     late = [int(d - n) for n, d in kept.select("numerator", "denominator").iter_rows()]
-    assert found["late"].to_list() == late
+    assert found["observed"].to_list() == late
 
 
 def test_what_makes_deliveries_hard_has_an_effect_and_carriers_sum_to_zero(
@@ -182,7 +183,7 @@ def test_the_fit_is_kept_with_its_snapshot_and_policy(
     wren = Warehouse(sample_warehouse).reader(None, one_carrier("Wren"))
 
     assert case_mix(reader, QUARTER) is case_mix(reader, QUARTER)
-    assert case_mix(reader, QUARTER.within(segment="Rural")).due < case_mix(reader, QUARTER).due
+    assert case_mix(reader, QUARTER.within(segment="Rural")).base < case_mix(reader, QUARTER).base
     assert case_mix(wren, QUARTER).carriers == ()
 
 

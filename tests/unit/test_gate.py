@@ -8,11 +8,14 @@ import sqlglot
 from sqlglot import exp
 
 from dashboard import tree
-from dashboard.access import LOCAL_USER, Policy, TableRule, one_carrier
+from dashboard.access import LOCAL_USER, NO_DRIVERS, Policy, TableRule, one_carrier
 from dashboard.analysis import figures, scoreboard
+from dashboard.analysis.carriers import compare_carriers
+from dashboard.analysis.delivery import delivery as tell
 from dashboard.errors import AccessError
 from dashboard.scope import Scope
 from dashboard.warehouse import Reader, Warehouse, gate
+from dashboard.warehouse.drill import Order
 
 WREN = one_carrier("Wren")
 
@@ -97,6 +100,40 @@ def test_a_hidden_column_does_not_exist(warehouse: Warehouse) -> None:
 
     with pytest.raises(Exception, match="driver_id"):
         reader.engine.query(statement, {})
+
+
+@pytest.mark.parametrize("policy", [NO_DRIVERS, WREN])
+def test_drivers_are_refused_to_a_role_that_may_not_see_them(
+    warehouse: Warehouse, policy: Policy
+) -> None:
+    reader = warehouse.reader(None, policy)
+
+    with pytest.raises(AccessError) as refused:
+        compare_carriers(reader, Scope(), "driver")
+
+    assert str(refused.value) == (
+        f"'{policy.id}' does not show who drove; ask somebody whose role may see it"
+    )
+    for sql in (
+        "select driver_id from deliveries",
+        "select count(*) from deliveries group by driver_id",
+        "select d.driver_id from (select * from deliveries) as d",
+        "select driver_id from surveys",
+        "select driver_id from routes",
+    ):
+        statement = reader.engine.allow(sql, policy, {})
+        with pytest.raises(Exception, match="driver_id"):
+            reader.engine.query(statement, {})
+
+
+def test_without_drivers_the_rest_of_a_delivery_is_told(warehouse: Warehouse) -> None:
+    reader, everyone = (warehouse.reader(None, one) for one in (NO_DRIVERS, LOCAL_USER))
+    known = everyone.rows.page(("driver_id",), Order(), Scope(), None, 1)["delivery_id"][0]
+
+    assert "driver_id" not in tell(reader, known).row
+    assert tell(everyone, known).row["driver_id"] is not None
+    names = [{one.name for one in part.mixes.causes()} for part in (everyone, reader)]
+    assert names[0] - names[1] == {"driver"}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from dashboard.access import LOCAL_USER
 from dashboard.analysis.carriers import Comparison, compare_carriers
-from dashboard.analysis.reallocation import Move, _kept, _plan, _priced, reallocation
+from dashboard.analysis.reallocation import Move, _kept, _load, _plan, _priced, reallocation
 from dashboard.errors import NotEnoughDataError, ScopeError, UnknownNameError
 from dashboard.scope import Scope
 from dashboard.warehouse import Reader, Warehouse
@@ -23,7 +23,7 @@ CELLS = pl.DataFrame(
         ("Heron", "Z2", "economy", 50, 5.0),
         ("Wren", "Z2", "economy", 29, 3.0),
     ],
-    schema=["carrier", "zone", "service", "due", "expected"],
+    schema=["carrier", "zone", "service", "base", "expected"],
     orient="row",
 )
 
@@ -45,8 +45,8 @@ def test_others_take_a_cell_as_they_share_it_and_only_where_they_have_carried_it
 
     # half of 100 in Z1, by 60 to 40; Z2 has 29 of Wren's, under 30
     assert plan.rows() == [
-        ("Z1", "economy", "Swift", 20.0, 2.0),
-        ("Z1", "economy", "Wren", 30.0, 3.0),
+        ("Z1", "economy", "Swift", 0.2, 20.0, 2.0),
+        ("Z1", "economy", "Wren", 0.3, 30.0, 3.0),
     ]
 
 
@@ -79,23 +79,37 @@ def test_promises_kept_are_the_lates_that_one_ratio_saves_over_another(
     assert kept.high - kept.value == pytest.approx(1.959963984540054 * 0.5)
 
 
-def test_moved_deliveries_cost_what_their_cell_costs() -> None:
+def test_moved_work_costs_what_its_cell_costs_beside_what_was_expected_there() -> None:
     monday = date(2026, 7, 6)
     weeks = [monday, monday + timedelta(weeks=1)]
     sums = pl.DataFrame(
         [
-            ("Z1", "economy", "Wren", 10.0, weeks[0], 40.0, 10.0),
-            ("Z1", "economy", "Wren", 10.0, weeks[1], 80.0, 10.0),
-            ("Z2", "economy", "Wren", 5.0, weeks[0], 9.0, 3.0),
+            ("Z1", "economy", "Wren", 60.0, weeks[0], 40.0, 50.0),
+            ("Z1", "economy", "Wren", 60.0, weeks[1], 80.0, 50.0),
+            ("Z2", "economy", "Wren", 15.0, weeks[0], 9.0, 6.0),
         ],
-        schema=["zone", "service", "taker", "moved", "week", "cost", "done"],
+        schema=["zone", "service", "taker", "work", "week", "observed", "expected"],
         orient="row",
     )
 
-    found = _priced(sums, weeks, np.array([[1.0, 1.0], [2.0, 0.0]]))
+    found = _priced(sums, weeks, np.array([[1.0, 1.0], [2.0, 0.0], [0.0, 2.0]]))
 
-    # 10 x 120/20 + 5 x 9/3; with the first week twice 10 x 80/20 + 5 x 18/6
-    assert found.tolist() == [75.0, 55.0]
+    # 60 x 120/100 + 15 x 9/6; first week twice: 60 x 80/100 + 15 x 18/12; second week
+    # twice: 60 x 160/100, and Z2, which has no such week, as in all weeks
+    assert found.tolist() == [94.5, 70.5, 118.5]
+
+
+def test_a_takers_busy_days_are_counted_by_what_it_had_before() -> None:
+    days = [date(2026, 7, 6) + timedelta(days=n) for n in range(20)]
+    had = pl.DataFrame({"day": days, "had": [10.0] * 19 + [30.0]})
+    extra = pl.DataFrame({"day": days, "more": [0.0] * 10 + [0.1] * 10})
+
+    found = _load(had, extra, 50.0)
+
+    # more than 11 on one day of twenty before; ten days get five more each
+    assert (found.busiest, found.peak, found.busy) == (30.0, 35.0, pytest.approx(11.0))
+    assert (found.busy_before, found.busy_days.value, found.days) == (1, 10.0, 20)
+    assert found.busy_days.low < 10.0 < found.busy_days.high
 
 
 def test_losing_the_best_carrier_of_the_rim_costs_promises(reader: Reader) -> None:
