@@ -9,7 +9,7 @@ import duckdb
 from dashboard.catalog import Catalog
 from dashboard.settings import Settings
 from dashboard.warehouse import failpoints, index, merging, modelling, rollup_tables, writing
-from dashboard.warehouse.engine import open_snapshot
+from dashboard.warehouse.opening import open_snapshot
 from dashboard.warehouse.restating import Monthly, restated
 from dashboard.warehouse.rollup_tables import Months
 from dashboard.warehouse.snapshots import STAGING, DataFile, Manifest

@@ -11,33 +11,33 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from threading import Lock
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
 import polars as pl
 import pyarrow as pa
+import sqlglot
 from sqlglot import exp
 
 from dashboard.access import Policy, TableRule
 from dashboard.benchmarks import Benchmark, benchmarks_in_use
 from dashboard.catalog import Catalog
 from dashboard.churn import Churn, churn_in_use
-from dashboard.contract import VERSION
 from dashboard.errors import AccessError, WarehouseError
 from dashboard.faults import Faults, faults_in_use
 from dashboard.settings import Settings
 from dashboard.themes import Themes, themes_in_use
 from dashboard.warehouse import index
 from dashboard.warehouse.extents import Extents
-from dashboard.warehouse.functions import define_as_of, define_local_time, define_planning
-from dashboard.warehouse.gate import Resolve, rewrite
+from dashboard.warehouse.gate import Resolve, rewrite, words_named
+from dashboard.warehouse.narrow import Files, Months, Narrowed, bound_as
+from dashboard.warehouse.opening import QUARANTINE, open_snapshot
 from dashboard.warehouse.rollup_tables import Question, RollupTable, recipe, rollup_tables
 from dashboard.warehouse.snapshots import DataFile, Manifest, Store
 from dashboard.warehouse.sql import identifier, literal, names
-from dashboard.warehouse.standing import kept_files, standing_views
-from dashboard.warehouse.writing import are_alike, no_quarantine, no_rows, scan
-
-QUARANTINE = "quarantine"
+from dashboard.warehouse.standing import standing_views
+from dashboard.warehouse.writing import scan
 
 warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
 
@@ -80,7 +80,8 @@ class Engine:
         self._allowed: dict[tuple, str] = {}
         self._known: dict[tuple[str, str], Any] = {}
         self._columns: dict[str, dict[str, str]] = {}
-        self._index = manifest.files.get(index.NAME, ())
+        self._index = index.open_index(folder, manifest.files.get(index.NAME, ()))
+        self.narrowed = Narrowed(folder, manifest, catalog)
         self.extents = Extents(folder, manifest.files.get("deliveries", ()))
         self._lock = Lock()
         self._root = open_snapshot(folder, manifest, catalog, settings)
@@ -132,32 +133,39 @@ class Engine:
 
     def months_of(self, delivery_id: str) -> Mapping[str, Sequence[str]] | None:
         """Months, by table, that may hold rows about a delivery; None without an index."""
-        if not self._index:
+        if self._index is None:
             return None
-        found = self.query(
-            f"select held_in, month from {scan(self._folder, self._index)} where digest = $digest",
-            {"digest": index.digest_of(delivery_id)},
-        )
-        months: dict[str, list[str]] = {}
-        for table, month in found.sort("month").iter_rows():
-            months.setdefault(table, []).append(month)
-        return months
+        with self._files_gone_as_sentence():
+            return self._index.months_of(delivery_id)
 
-    def allow(self, sql: str, policy: Policy, conditions: Mapping[str, Sequence[str]]) -> str:
+    def allow(
+        self,
+        sql: str,
+        policy: Policy,
+        conditions: Mapping[str, Sequence[str]],
+        files: Files = MappingProxyType({}),
+    ) -> str:
         """Rewrite a statement so that it reads only what a policy shows.
 
         Args:
             sql: One SELECT over bare catalogue tables.
             policy: Whose views.
             conditions: SQL conditions, values as $name, by table.
+            files: By table the files that alone are read; to be bound by whoever asks.
 
         Raises:
             AccessError: It names anything that does not exist for this policy.
         """
         cut = tuple((table, tuple(found)) for table, found in conditions.items())
-        key = (sql, policy.id, cut)
+        bound = tuple((table, bool(own)) for table, own in files.items())
+        key = (sql, policy.id, cut, bound)
         if key not in self._allowed:
-            self._allowed[key] = rewrite(sql, self._resolver(policy, conditions))
+            few = {
+                table: self._few(table, policy, (sql, *conditions.get(table, ())), has_files=some)
+                for table, some in bound
+                if self.shows(table, policy)
+            }
+            self._allowed[key] = rewrite(sql, self._resolver(policy, conditions, few))
         return self._allowed[key]
 
     def ask(
@@ -166,6 +174,7 @@ class Engine:
         policy: Policy,
         values: Mapping[str, object],
         conditions: Mapping[str, Sequence[str]],
+        months: Months = MappingProxyType({}),
     ) -> pl.DataFrame:
         """Every question goes through here: gate, policy, cursor.
 
@@ -174,9 +183,12 @@ class Engine:
             policy: As `allow`.
             values: To bind; those that the statement does not name are left out.
             conditions: As `allow`.
+            months: By table the months that alone are read; other tables are read whole.
         """
-        statement = self.allow(sql, policy, conditions)
-        return self.query(statement, named_in(statement, values))
+        files = self.narrowed.files(months)
+        statement = self.allow(sql, policy, conditions, files)
+        bound = {bound_as(table): own for table, own in files.items()}
+        return self.query(statement, named_in(statement, {**values, **bound}))
 
     def query(self, statement: str, values: Mapping[str, object]) -> pl.DataFrame:
         """Run one statement on a cursor of its own.
@@ -252,13 +264,25 @@ class Engine:
         """
         try:
             yield
-        except duckdb.IOException as gone:
+        except (duckdb.IOException, OSError) as gone:
             Store(self._folder).manifest(self._snapshot)
             reason = str(gone).splitlines()[0]
             message = f"snapshot {self._snapshot} cannot be read ({reason}); restore its files"
             raise WarehouseError(message) from gone
 
-    def _resolver(self, policy: Policy, conditions: Mapping[str, Sequence[str]]) -> Resolve:
+    def _resolver(
+        self,
+        policy: Policy,
+        conditions: Mapping[str, Sequence[str]],
+        few: Mapping[str, str],
+    ) -> Resolve:
+        """What is read for each name.
+
+        Args:
+            policy: As `allow`.
+            conditions: As `allow`.
+            few: SELECT of the tables that are read from bound files.
+        """
         schema = self._schema(policy)
 
         def resolve(name: str) -> exp.Table | exp.Subquery:
@@ -266,13 +290,39 @@ class Engine:
             if not self.shows(table, policy):
                 message = f"there is no table '{name}' here; ask for one of the catalogue's"
                 raise AccessError(message)
-            source = exp.table_(table, db=schema, quoted=True)
+            if table in few:
+                source = exp.Subquery(this=sqlglot.parse_one(few[table], dialect="duckdb"))
+            else:
+                source = exp.table_(table, db=schema, quoted=True)
             if not conditions.get(table):
                 return source
             cut = exp.select("*").from_(source).where(*conditions[table], dialect="duckdb")
             return cut.subquery()
 
         return resolve
+
+    def _few(self, table: str, policy: Policy, asked: Sequence[str], *, has_files: bool) -> str:
+        """SELECT of what a policy shows of a table, read from bound files, or of no row.
+
+        Args:
+            table: Its name.
+            policy: Whose.
+            asked: The statement, and the conditions on its rows: columns that they do not
+                name are left out.
+            has_files: Whether any file is bound.
+        """
+        shown = self.columns(table, policy)
+        wanted = words_named(asked[0])
+        if wanted is not None:
+            named = [words_named(f"select 1 where {one}") or () for one in asked[1:]]
+            wanted = wanted.union(*named)
+            shown = {name: kind for name, kind in shown.items() if name.lower() in wanted}
+        if not has_files:
+            typed = (f"null::{kind} as {identifier(name)}" for name, kind in shown.items())
+            return f"select {', '.join(typed) or '1'} where false"
+        rule = policy.rule(table) or TableRule()
+        source = self.narrowed.source(table, {*shown, *rule.rows})
+        return f"select {names(shown) or '1'} from ({source}) where {_row_filter(rule)}"
 
     def _schema(self, policy: Policy) -> str:
         """The schema of views that a policy reads, made on first use."""
@@ -286,94 +336,19 @@ class Engine:
 
     def _create_policy(self, schema: str, policy: Policy) -> None:
         self._root.execute(f"create schema if not exists {schema}")
-        for table, columns in self._columns.items():
-            rule = policy.rule(table)
-            if rule is None or not self.shows(table, policy):
-                continue
-            shown = [column for column in columns if column not in rule.hidden]
-            self._root.execute(
-                f"create or replace view {schema}.{identifier(table)} as select {names(shown)} "
-                f"from known.{identifier(table)} where {_row_filter(rule)}"
-            )
-
-
-def open_snapshot(
-    folder: Path, manifest: Manifest, catalog: Catalog, settings: Settings
-) -> duckdb.DuckDBPyConnection:
-    """Connect to a snapshot's tables: `stored`, as they lie in their files, and `known`.
-
-    Raises:
-        WarehouseError: It was made for another version of the contract, or a file that the
-            manifest names is missing or damaged.
-    """
-    _check_version(manifest)
-    connection = _connect(manifest, settings)
-    connection.execute("create schema stored; create schema known")
-    try:
-        for name in (*catalog.contract, QUARANTINE):
-            files = manifest.files.get(name, ())
-            kept = scan(folder, files, are_alike=are_alike(folder, files)) if files else None
-            source = _stored(catalog, name, kept)
-            connection.execute(f"create view stored.{identifier(name)} as {source}")
-            view = catalog.views.get(name, f"select * from {name}")
-            known = rewrite(view, lambda table: exp.table_(table, db="stored", quoted=True))
-            connection.execute(f"create view known.{identifier(name)} as {known}")
-        is_current = manifest.rollup_recipe == recipe(catalog, settings)
-        for name in standing_views(catalog):
-            kept = kept_files(manifest, name) if is_current else ()
-            standing = (
-                f"select * from {scan(folder, kept)}"
-                if kept
-                else rewrite(
-                    catalog.views[name], lambda table: exp.table_(table, db="known", quoted=True)
+        for table in self._columns:
+            if self.shows(table, policy):
+                where = _row_filter(policy.rule(table) or TableRule())
+                self._root.execute(
+                    f"create or replace view {schema}.{identifier(table)} as "
+                    f"select {names(self.columns(table, policy))} "
+                    f"from known.{identifier(table)} where {where}"
                 )
-            )
-            connection.execute(f"create view known.{identifier(name)} as {standing}")
-    except duckdb.Error as wrong:
-        connection.close()
-        reason = str(wrong).splitlines()[0]
-        message = f"snapshot {manifest.id} cannot be opened ({reason}); restore its files"
-        raise WarehouseError(message) from wrong
-    return connection
-
-
-def _connect(manifest: Manifest, settings: Settings) -> duckdb.DuckDBPyConnection:
-    """An empty database with the functions that views call, as a snapshot knows them."""
-    connection = duckdb.connect(
-        ":memory:", config={"autoinstall_known_extensions": "false", "TimeZone": "UTC"}
-    )
-    # A question about rows would else read the footer of every month's file anew.
-    connection.execute("set parquet_metadata_cache = true")
-    if settings.threads:
-        connection.execute(f"set threads = {settings.threads}")
-    define_local_time(connection, manifest.time_zone)
-    lags = settings.completeness_lag_by_carrier
-    define_as_of(connection, manifest.as_of, settings.completeness_lag_minutes, lags)
-    define_planning(connection, settings.capacity_commit_days)
-    return connection
 
 
 def named_in(statement: str, values: Mapping[str, object]) -> dict[str, object]:
     """The values that a statement binds."""
     return {name: value for name, value in values.items() if f"${name}" in statement}
-
-
-def _check_version(manifest: Manifest) -> None:
-    made_for = f"snapshot {manifest.id} was made for version {manifest.contract_version} of the"
-    if manifest.contract_version < VERSION:
-        message = f"{made_for} data contract, this is {VERSION}; run 'doorstep migrate'"
-        raise WarehouseError(message)
-    if manifest.contract_version > VERSION:
-        message = f"{made_for} data contract, this is {VERSION}; use a newer Doorstep"
-        raise WarehouseError(message)
-
-
-def _stored(catalog: Catalog, name: str, files: str | None) -> str:
-    """A table as it lies in its files; older quarantines lack columns."""
-    if name == QUARANTINE:
-        kept = f" union all by name select * from {files}" if files else ""
-        return f"{no_quarantine()}{kept}"
-    return f"select * from {files}" if files else no_rows(catalog.contract[name])
 
 
 def _usable_rollups(

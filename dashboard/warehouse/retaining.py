@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from dashboard.contract import VERSION
 from dashboard.errors import WarehouseError
 from dashboard.warehouse import building, failing, forgetting
-from dashboard.warehouse.engine import open_snapshot
+from dashboard.warehouse.opening import open_snapshot
 from dashboard.warehouse.pruning import HoldSignOffs, Pruned, take_away
 from dashboard.warehouse.snapshots import DataFile, Manifest, Store
 from dashboard.warehouse.writing import Bench, data_file, no_quarantine, scan, write_one
