@@ -1,6 +1,6 @@
 """The deliveries that a contract is settled by, and how each counts in each clause."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -30,6 +30,7 @@ COLUMNS: Final = (
     "delivered_at",
     "failure_reason",
 )
+_EVIDENCE: Final = "failure_evidence"
 _ATTEMPTS: Final = "on_time_attempt_rate"
 _DUE: Final = "on_time_rate"
 COUNTS: Final = ("kept", "missed")
@@ -74,24 +75,56 @@ def read_deliveries(
         ContractError: The contract names a window, segment or service that the data does
             not know, or days of another time zone.
     """
+    scope = Scope(period=days).within(carrier=contract.carrier)
+    frame = reader.terms(_metrics(contract), _columns(contract), scope)
+
+    def evidence() -> pl.Series:
+        return reader.report(_EVIDENCE, scope)["delivery_id"]
+
+    return _checked(reader, contract, frame, evidence, upheld)
+
+
+def read_delivery(
+    reader: Reader, contract: Contract, delivery_id: str, upheld: tuple[Upheld, ...]
+) -> Deliveries:
+    """Read what a contract's clauses need of one delivery; nothing where it is not there.
+
+    Raises:
+        ContractError: As `read_deliveries`.
+    """
+    frame = reader.rows.terms(_metrics(contract), _columns(contract), delivery_id)
+    own = frame.filter(pl.col("carrier") == contract.carrier)
+
+    def evidence() -> pl.Series:
+        return reader.rows.one(_EVIDENCE, delivery_id)["delivery_id"]
+
+    return _checked(reader, contract, own, evidence, upheld)
+
+
+def _checked(
+    reader: Reader,
+    contract: Contract,
+    frame: pl.DataFrame,
+    evidence: Callable[[], pl.Series],
+    upheld: tuple[Upheld, ...],
+) -> Deliveries:
+    """Rows as the clauses judge them; what an event has evidence of is asked if needed."""
     _check_zone(reader, contract)
     _check_values(reader, contract)
-    windows = reader.report("exclusion_windows", Scope())
+    windows = reader.whole_report("exclusion_windows")
     _check_windows(contract, windows["name"].to_list())
-    scope = Scope(period=days).within(carrier=contract.carrier)
-    metrics = _metrics(contract)
-    asked = [one.condition.column for one in contract.clauses if isinstance(one, PerDelivery)]
-    money = [contract.contract.fee_base, "carrier_charge"]
-    columns = dict.fromkeys((*COLUMNS, *asked, *money))
-    frame = reader.terms(metrics, tuple(columns), scope).sort("promised_date", "delivery_id")
+    needs = any(one.need_evidence and one.excused for one in contract.clauses)
+    has_evidence = (
+        pl.col("delivery_id").is_in(evidence().implode()) if needs else pl.lit(value=False)
+    )
     until = settled_until(contract, reader.manifest.as_of)
-    frame = frame.with_columns(
+    judged = frame.sort("promised_date", "delivery_id").with_columns(
         fee=pl.col(contract.contract.fee_base),
         charge=pl.col("carrier_charge"),
         is_settled=pl.col("is_due") & (pl.col("committed_by") <= until),
-        has_evidence=_evidence(reader, contract, scope, frame),
+        has_evidence=has_evidence,
     )
-    return Deliveries(frame, windows, upheld)
+    return Deliveries(judged, windows, upheld)
 
 
 def settled_until(contract: Contract, as_of: datetime) -> datetime:
@@ -157,6 +190,12 @@ def _metrics(contract: Contract) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*own, _DUE]))
 
 
+def _columns(contract: Contract) -> tuple[str, ...]:
+    asked = [one.condition.column for one in contract.clauses if isinstance(one, PerDelivery)]
+    money = [contract.contract.fee_base, "carrier_charge"]
+    return tuple(dict.fromkeys((*COLUMNS, *asked, *money)))
+
+
 def _kept(clause: Rate) -> pl.Expr:
     """Whether a delivery counts as kept, grace included; date promises know none."""
     kept = (pl.col(clause.metric) == 1).fill_null(value=False)
@@ -198,16 +237,6 @@ def _window(deliveries: Deliveries, clause: Clause) -> pl.Expr:
 def _is_upheld(deliveries: Deliveries, clause: Clause) -> pl.Expr:
     taken_out = [one.delivery for one in deliveries.upheld if one.clause in (None, clause.id)]
     return pl.col("delivery_id").is_in(taken_out)
-
-
-def _evidence(
-    reader: Reader, contract: Contract, scope: Scope, frame: pl.DataFrame
-) -> pl.Series | pl.Expr:
-    """Whether an event carries evidence; asked only where a clause needs to know."""
-    if not any(one.need_evidence and one.excused for one in contract.clauses):
-        return pl.lit(value=False)
-    found = reader.report("failure_evidence", scope)["delivery_id"]
-    return frame["delivery_id"].is_in(found.implode())
 
 
 def _check_zone(reader: Reader, contract: Contract) -> None:

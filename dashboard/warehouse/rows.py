@@ -15,6 +15,7 @@ from dashboard.warehouse.drill import KEY, Order, Start
 from dashboard.warehouse.engine import Engine, named_in
 from dashboard.warehouse.filtering import Columns, is_time, type_of, where_conditions
 from dashboard.warehouse.snapshots import Manifest
+from dashboard.warehouse.terms import terms_scan
 
 TABLE = "deliveries"
 BATCH = 4_096
@@ -101,6 +102,18 @@ class Rows:
             AccessError: It reads a table that the policy does not show.
         """
         return self._about(self.engine.catalog.report(report).sql, delivery_id)
+
+    def terms(
+        self, metrics: Sequence[str], columns: Sequence[str], delivery_id: str
+    ) -> pl.DataFrame:
+        """One delivery with its term of every metric, as `Reader.terms` gives many.
+
+        Raises:
+            UnknownNameError: A metric is not in the catalogue.
+            CatalogError: The metrics are no shares of deliveries.
+        """
+        scan = terms_scan(self.engine.catalog, metrics, columns, Scope())
+        return self._about(scan.sql, delivery_id)
 
     def route(self, report: str, route_id: str, day: date, ordered: datetime) -> pl.DataFrame:
         """The rows of a report about one route on one day.
