@@ -1,6 +1,7 @@
 """One delivery: everything that is known of it, against its promise, in order of time."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -148,12 +149,17 @@ def delivery(reader: Reader, delivery_id: str) -> Story:
     Raises:
         UnknownNameError: The snapshot, as the reader may see it, has no such delivery.
     """
-    found = reader.rows.one("delivery", delivery_id).rows(named=True)
-    if not found:
-        message = f"snapshot {reader.manifest.id} has no delivery '{delivery_id}'; check the id"
-        raise UnknownNameError(message)
-    row = found[0]
-    others = _others(reader, delivery_id)
+    with ThreadPoolExecutor(1) as other_core:
+        waited_for = other_core.submit(_others, reader, delivery_id)
+        found = reader.rows.one("delivery", delivery_id).rows(named=True)
+        if not found:
+            message = (
+                f"snapshot {reader.manifest.id} has no delivery '{delivery_id}'; check the id"
+            )
+            raise UnknownNameError(message)
+        row = found[0]
+        stops = tuple(_stops(reader, row))
+    others = waited_for.result()
     zone = row["local_zone"] or reader.manifest.time_zone
     moments = [*_of_the_row(row), *(one for other in others for one in _of_another(other))]
     return Story(
@@ -164,7 +170,7 @@ def delivery(reader: Reader, delivery_id: str) -> Story:
         windows=tuple(_windows(row, others)),
         moments=tuple(sorted(moments, key=lambda one: one.at)),
         bookings=tuple(_bookings(row, others, reader.catalog.costs)),
-        stops=tuple(_stops(reader, row)),
+        stops=stops,
         unknown=tuple(
             name
             for name in ("events", "surveys", "contacts")

@@ -82,27 +82,52 @@ def read_deliveries(
         ContractError: The contract names a window, segment or service that the data does
             not know, or days of another time zone.
     """
+    windows = _checked(reader, contract)
+    scope = Scope(period=days).within(carrier=contract.carrier)
+    wanted = (*_looked_at(contract, windows), *listed)
+    frame = reader.terms(_metrics(contract), tuple(dict.fromkeys(wanted)), scope)
+    own = frame.with_columns(carrier=pl.lit(contract.carrier))
+    return Deliveries(_judged(reader, contract, own), windows, upheld)
+
+
+def read_delivery(
+    reader: Reader, contract: Contract, delivery_id: str, upheld: tuple[Upheld, ...]
+) -> Deliveries:
+    """Read what a contract's clauses need of one delivery; nothing where it is not there.
+
+    Raises:
+        ContractError: As `read_deliveries`.
+    """
+    windows = _checked(reader, contract)
+    wanted = ("carrier", *_looked_at(contract, windows))
+    frame = reader.rows.terms(_metrics(contract), tuple(dict.fromkeys(wanted)), delivery_id)
+    own = frame.filter(pl.col("carrier") == contract.carrier)
+    return Deliveries(_judged(reader, contract, own), windows, upheld)
+
+
+def _checked(reader: Reader, contract: Contract) -> pl.DataFrame:
+    """The windows of exclusion, once the contract names nothing that the data lacks."""
     _check_zone(reader, contract)
     _check_values(reader, contract)
-    windows = reader.report("exclusion_windows", Scope())
+    windows = reader.whole_report("exclusion_windows")
     _check_windows(contract, windows["name"].to_list())
-    scope = Scope(period=days).within(carrier=contract.carrier)
-    wanted = tuple(dict.fromkeys((*_ALWAYS, *_looked_at(contract, windows), *listed)))
-    frame = reader.terms(_metrics(contract), wanted, scope)
+    return windows
+
+
+def _judged(reader: Reader, contract: Contract, frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows with what every clause asks: the fee, the charge, maturity and evidence."""
     until = settled_until(contract, reader.manifest.as_of)
-    frame = frame.with_columns(
-        carrier=pl.lit(contract.carrier),
+    return frame.with_columns(
         fee=pl.col(contract.contract.fee_base),
         charge=pl.col("carrier_charge"),
         is_settled=pl.col("is_due") & (pl.col("committed_by") <= until),
         has_evidence=_evidence(reader, contract, frame),
     )
-    return Deliveries(frame, windows, upheld)
 
 
 def _looked_at(contract: Contract, windows: pl.DataFrame) -> Iterator[str]:
     """Columns that a contract's clauses look at."""
-    yield from (contract.contract.fee_base, "carrier_charge")
+    yield from (*_ALWAYS, contract.contract.fee_base, "carrier_charge")
     for clause in contract.clauses:
         yield from (name for name in ("segment", "service") if getattr(clause, name))
         if clause.excused:

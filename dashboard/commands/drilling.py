@@ -15,12 +15,15 @@ from dashboard.commands.options import (
     scope_options,
     warehouse_option,
 )
-from dashboard.errors import ScopeError
+from dashboard.errors import ContractError, ScopeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import polars as pl
+
+    from dashboard.analysis.delivery import Story
+    from dashboard.warehouse import Reader
 
 SHOWN = ("all", "breaches", "kept", "undelivered")
 _SOME = 50
@@ -73,14 +76,19 @@ def deliveries(folder: Path | None, form: str, limit: int | None, **asked: Any) 
 def delivery(delivery_id: str, snapshot: int | None, folder: Path | None, form: str) -> int:
     """Print one delivery's timeline: what happened, against the promise.
 
-    As JSON: message, moments, facts, costs, route.
+    As JSON: message, moments, facts, costs, clauses of its carrier's contract, route.
     """
     from dashboard.analysis.delivery import delivery as tell
     from dashboard.charts import timeline as drawn
 
-    story = tell(open_reader(folder, snapshot), delivery_id)
+    reader = open_reader(folder, snapshot)
+    story = tell(reader, delivery_id)
     moments = drawn.moments_table(story)
     costs = drawn.bookings_table(story.bookings, story.total_cost)
+    if form not in ("json", "table"):
+        printing.rows(moments, form)
+        return DONE
+    touched, said = _touched(reader, folder, story)
     if form == "json":
         printing.structure(
             {
@@ -89,17 +97,41 @@ def delivery(delivery_id: str, snapshot: int | None, folder: Path | None, form: 
                 "moments": moments.to_dicts(),
                 "facts": dict(drawn.facts_table(story).iter_rows()),
                 "costs": costs.to_dicts(),
+                "clauses": touched.to_dicts(),
                 "route": drawn.stops_table(story).to_dicts(),
             }
         )
-    elif form == "table":
-        click.echo(f"{story.message}.")
-        for frame in (moments, drawn.facts_table(story), costs, drawn.stops_table(story)):
-            if not frame.is_empty():
-                printing.table(frame)
-    else:
-        printing.rows(moments, form)
+        return DONE
+    click.echo(f"{story.message}.")
+    for frame in (moments, drawn.facts_table(story), costs):
+        if not frame.is_empty():
+            printing.table(frame)
+    if said:
+        click.echo(said)
+    for frame in (touched, drawn.stops_table(story)):
+        if not frame.is_empty():
+            printing.table(frame, wraps=("This delivery", "The clause"))
     return DONE
+
+
+def _touched(reader: "Reader", folder: Path | None, story: "Story") -> "tuple[pl.DataFrame, str]":
+    """Clauses of its carrier's contract, and a sentence on them; '' without any contract."""
+    import polars as pl
+
+    from dashboard.analysis.touched import clauses_touched, quarter_of
+    from dashboard.charts.touched import touched_said, touched_table
+    from dashboard.commands.settling import contracts_at_hand, quarter_asked
+
+    quarter = quarter_of(story.row, reader.fiscal_year_start)
+    carrier = story.row["carrier"]
+    if carrier is None or quarter is None or not contracts_at_hand(reader, folder, None):
+        return pl.DataFrame(), ""
+    try:
+        asked = quarter_asked(reader, folder, None, (carrier, quarter.key))
+        found = clauses_touched(reader, asked, story.delivery_id)
+    except ContractError as refused:
+        return pl.DataFrame(), f"No clause is judged: {refused}."
+    return touched_table(found), touched_said(found)
 
 
 @click.command("breach-money")

@@ -54,7 +54,7 @@ def settle(carrier: str, quarter: str, folder: Path | None, form: str, **asked: 
     Positive amounts are owed by the carrier. Disputes that were upheld are considered.
     """
     reader = open_reader(folder, asked["snapshot"])
-    wanted = _asked(reader, folder, asked["shelf"], (carrier, quarter))
+    wanted = quarter_asked(reader, folder, asked["shelf"], (carrier, quarter))
     if asked["evidence"]:
         from dashboard.analysis.settlement import settlement_evidence
 
@@ -103,7 +103,7 @@ def file_dispute(carrier: str, quarter: str, folder: Path | None, **told: Any) -
     from dashboard.state import Claim
 
     reader = open_reader(folder, None)
-    wanted = _asked(reader, folder, told["shelf"], (carrier, quarter))
+    wanted = quarter_asked(reader, folder, told["shelf"], (carrier, quarter))
     claim = Claim(
         carrier=carrier,
         quarter=wanted.quarter,
@@ -138,33 +138,34 @@ def decide_dispute(dispute: int, folder: Path | None, **told: Any) -> int:
     before = None
     if found:
         about = (found.carrier, found.quarter)
-        before = settlement(reader, _asked(reader, folder, told["shelf"], about))
+        before = settlement(reader, quarter_asked(reader, folder, told["shelf"], about))
     decision = "upheld" if told["upholds"] else "rejected"
     decided = state.decide_dispute(dispute, decision, told["by"], told["note"])
     click.echo(f"Dispute {decided.id} is {decision}.")
     if before:
         about = (decided.claim.carrier, decided.claim.quarter)
-        after = settlement(reader, _asked(reader, folder, told["shelf"], about))
+        after = settlement(reader, quarter_asked(reader, folder, told["shelf"], about))
         printing.table(difference_rows(before.statement, after.statement))
     return DONE
 
 
-def _asked(
+def quarter_asked(
     reader: "Reader", folder: Path | None, shelf: Path | None, about: tuple[str, str]
 ) -> "Asked":
     """A carrier's quarter, with the contracts at hand and what people decided."""
     from dashboard.analysis.decisions import as_decided
 
     state = open_state(folder)
-    contracts = _contracts(reader, folder, shelf)
+    contracts = contracts_at_hand(reader, folder, shelf)
     carrier, quarter = about
     decided = state.disputes(carrier), state.settlements(carrier)
     return as_decided(contracts, carrier, quarter, *decided)
 
 
-def _contracts(
+def contracts_at_hand(
     reader: "Reader", folder: Path | None, shelf: Path | None
 ) -> "tuple[Contract, ...]":
+    """The contracts of a folder, or of the one that the settings name."""
     from dashboard import settings
     from dashboard.contracts import read_shelf, vocabulary
 

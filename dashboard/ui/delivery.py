@@ -5,11 +5,13 @@ import streamlit as st
 
 from dashboard.analysis.breach_money import assumption
 from dashboard.analysis.delivery import Story, delivery
+from dashboard.analysis.touched import clauses_touched, quarter_of
 from dashboard.charts import breaches as money
 from dashboard.charts import timeline as drawn
-from dashboard.errors import UnknownNameError
+from dashboard.charts import touched as clauses
+from dashboard.errors import ContractError, UnknownNameError
 from dashboard.scope import Scope
-from dashboard.ui import page, view
+from dashboard.ui import contracts, page, view
 from dashboard.ui.addresses import address
 from dashboard.ui.answers import answer, asked_of
 from dashboard.ui.text import plain
@@ -73,6 +75,7 @@ def timeline(story: Story | str) -> None:
     with page.halves():
         _facts(story)
         _money(story)
+    _contract(story)
     _route(story)
 
 
@@ -108,6 +111,32 @@ def _money(story: Story) -> None:
             page.table(rows, f"Costs of delivery {story.delivery_id}", key="costs_table")
         for sentence in money.breach_sentences(story, answer(assumption)):
             page.sentence(sentence)
+
+
+def _contract(story: Story) -> None:
+    """The clauses of its carrier's contract that it touches; nothing without contracts."""
+    at_hand, carrier = contracts.shelf().contracts, story.row["carrier"]
+    quarter = quarter_of(story.row, view.current_view().fiscal_year_start)
+    if not at_hand or carrier is None or quarter is None:
+        return
+    try:
+        asked = contracts.asked(at_hand, carrier, quarter)
+        found = asked_of(clauses_touched, asked, story.delivery_id)
+    except ContractError as refused:
+        page.quiet(f"No clause is judged: {refused}.")
+        return
+    rows = clauses.touched_table(found)
+    with page.panel(
+        "Contract clauses it touches",
+        f"{found.currency}; positive: the carrier owes us",
+        page.Source((), (), Scope(), rows),
+        key="clauses",
+    ):
+        page.sentence(clauses.touched_said(found))
+        if not rows.is_empty():
+            page.table(rows, f"Clauses that delivery {story.delivery_id} touches", key="clauses")
+        review = address("carrier_review", carrier=carrier, period=str(quarter))
+        st.link_button(f"Settlement of {carrier}, {quarter}", review)
 
 
 def _route(story: Story) -> None:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from threading import Lock
+from types import MappingProxyType
 
 import duckdb
 import polars as pl
 import pyarrow as pa
+import sqlglot
 from sqlglot import exp
 
 from dashboard.access import Policy, TableRule
@@ -26,8 +28,9 @@ from dashboard.settings import Settings
 from dashboard.themes import Themes, themes_in_use
 from dashboard.warehouse import index
 from dashboard.warehouse.extents import Extents
-from dashboard.warehouse.gate import Resolve, rewrite
+from dashboard.warehouse.gate import Resolve, rewrite, words_named
 from dashboard.warehouse.memory import Memory
+from dashboard.warehouse.narrow import Files, Months, Narrowed, bound_as
 from dashboard.warehouse.opening import QUARANTINE, open_snapshot
 from dashboard.warehouse.rollup_tables import Question, RollupTable, recipe, rollup_tables
 from dashboard.warehouse.snapshots import DataFile, Manifest, Store
@@ -78,7 +81,8 @@ class Engine:
         self._allowed: dict[tuple, str] = {}
         self.memory = Memory()
         self._columns: dict[str, dict[str, str]] = {}
-        self._index = manifest.files.get(index.NAME, ())
+        self._index = index.open_index(folder, manifest.files.get(index.NAME, ()))
+        self.narrowed = Narrowed(folder, manifest, catalog)
         self.extents = Extents(folder, manifest.files.get("deliveries", ()))
         self._lock = Lock()
         self._root = open_snapshot(folder, manifest, catalog, settings)
@@ -130,32 +134,39 @@ class Engine:
 
     def months_of(self, delivery_id: str) -> Mapping[str, Sequence[str]] | None:
         """Months, by table, that may hold rows about a delivery; None without an index."""
-        if not self._index:
+        if self._index is None:
             return None
-        found = self.query(
-            f"select held_in, month from {scan(self._folder, self._index)} where digest = $digest",
-            {"digest": index.digest_of(delivery_id)},
-        )
-        months: dict[str, list[str]] = {}
-        for table, month in found.sort("month").iter_rows():
-            months.setdefault(table, []).append(month)
-        return months
+        with self._files_gone_as_sentence():
+            return self._index.months_of(delivery_id)
 
-    def allow(self, sql: str, policy: Policy, conditions: Mapping[str, Sequence[str]]) -> str:
+    def allow(
+        self,
+        sql: str,
+        policy: Policy,
+        conditions: Mapping[str, Sequence[str]],
+        files: Files = MappingProxyType({}),
+    ) -> str:
         """Rewrite a statement so that it reads only what a policy shows.
 
         Args:
             sql: One SELECT over bare catalogue tables.
             policy: Whose views.
             conditions: SQL conditions, values as $name, by table.
+            files: By table the files that alone are read; to be bound by whoever asks.
 
         Raises:
             AccessError: It names anything that does not exist for this policy.
         """
         cut = tuple((table, tuple(found)) for table, found in conditions.items())
-        key = (sql, policy.id, cut)
+        bound = tuple((table, bool(own)) for table, own in files.items())
+        key = (sql, policy.id, cut, bound)
         if key not in self._allowed:
-            self._allowed[key] = rewrite(sql, self._resolver(policy, conditions))
+            few = {
+                table: self._few(table, policy, (sql, *conditions.get(table, ())), has_files=some)
+                for table, some in bound
+                if self.shows(table, policy)
+            }
+            self._allowed[key] = rewrite(sql, self._resolver(policy, conditions, few))
         return self._allowed[key]
 
     def ask(
@@ -164,6 +175,7 @@ class Engine:
         policy: Policy,
         values: Mapping[str, object],
         conditions: Mapping[str, Sequence[str]],
+        months: Months = MappingProxyType({}),
     ) -> pl.DataFrame:
         """Every question goes through here: gate, policy, cursor.
 
@@ -172,9 +184,12 @@ class Engine:
             policy: As `allow`.
             values: To bind; those that the statement does not name are left out.
             conditions: As `allow`.
+            months: By table the months that alone are read; other tables are read whole.
         """
-        statement = self.allow(sql, policy, conditions)
-        return self.query(statement, named_in(statement, values))
+        files = self.narrowed.files(months)
+        statement = self.allow(sql, policy, conditions, files)
+        bound = {bound_as(table): own for table, own in files.items()}
+        return self.query(statement, named_in(statement, {**values, **bound}))
 
     def query(self, statement: str, values: Mapping[str, object]) -> pl.DataFrame:
         """Run one statement on a cursor of its own.
@@ -246,13 +261,25 @@ class Engine:
         """
         try:
             yield
-        except duckdb.IOException as gone:
+        except (duckdb.IOException, OSError) as gone:
             Store(self._folder).manifest(self._snapshot)
             reason = str(gone).splitlines()[0]
             message = f"snapshot {self._snapshot} cannot be read ({reason}); restore its files"
             raise WarehouseError(message) from gone
 
-    def _resolver(self, policy: Policy, conditions: Mapping[str, Sequence[str]]) -> Resolve:
+    def _resolver(
+        self,
+        policy: Policy,
+        conditions: Mapping[str, Sequence[str]],
+        few: Mapping[str, str],
+    ) -> Resolve:
+        """What is read for each name.
+
+        Args:
+            policy: As `allow`.
+            conditions: As `allow`.
+            few: SELECT of the tables that are read from bound files.
+        """
         schema = self._schema(policy)
 
         def resolve(name: str) -> exp.Table | exp.Subquery:
@@ -260,13 +287,39 @@ class Engine:
             if not self.shows(table, policy):
                 message = f"there is no table '{name}' here; ask for one of the catalogue's"
                 raise AccessError(message)
-            source = exp.table_(table, db=schema, quoted=True)
+            if table in few:
+                source = exp.Subquery(this=sqlglot.parse_one(few[table], dialect="duckdb"))
+            else:
+                source = exp.table_(table, db=schema, quoted=True)
             if not conditions.get(table):
                 return source
             cut = exp.select("*").from_(source).where(*conditions[table], dialect="duckdb")
             return cut.subquery()
 
         return resolve
+
+    def _few(self, table: str, policy: Policy, asked: Sequence[str], *, has_files: bool) -> str:
+        """SELECT of what a policy shows of a table, read from bound files, or of no row.
+
+        Args:
+            table: Its name.
+            policy: Whose.
+            asked: The statement, and the conditions on its rows: columns that they do not
+                name are left out.
+            has_files: Whether any file is bound.
+        """
+        shown = self.columns(table, policy)
+        wanted = words_named(asked[0])
+        if wanted is not None:
+            named = [words_named(f"select 1 where {one}") or () for one in asked[1:]]
+            wanted = wanted.union(*named)
+            shown = {name: kind for name, kind in shown.items() if name.lower() in wanted}
+        if not has_files:
+            typed = (f"null::{kind} as {identifier(name)}" for name, kind in shown.items())
+            return f"select {', '.join(typed) or '1'} where false"
+        rule = policy.rule(table) or TableRule()
+        source = self.narrowed.source(table, {*shown, *rule.rows})
+        return f"select {names(shown) or '1'} from ({source}) where {_row_filter(rule)}"
 
     def _schema(self, policy: Policy) -> str:
         """The schema of views that a policy reads, made on first use."""
@@ -280,15 +333,14 @@ class Engine:
 
     def _create_policy(self, schema: str, policy: Policy) -> None:
         self._root.execute(f"create schema if not exists {schema}")
-        for table, columns in self._columns.items():
-            rule = policy.rule(table)
-            if rule is None or not self.shows(table, policy):
-                continue
-            shown = [column for column in columns if column not in rule.hidden]
-            self._root.execute(
-                f"create or replace view {schema}.{identifier(table)} as select {names(shown)} "
-                f"from known.{identifier(table)} where {_row_filter(rule)}"
-            )
+        for table in self._columns:
+            if self.shows(table, policy):
+                where = _row_filter(policy.rule(table) or TableRule())
+                self._root.execute(
+                    f"create or replace view {schema}.{identifier(table)} as "
+                    f"select {names(self.columns(table, policy))} "
+                    f"from known.{identifier(table)} where {where}"
+                )
 
 
 def named_in(statement: str, values: Mapping[str, object]) -> dict[str, object]:

@@ -89,6 +89,21 @@ def columns_named(expression: str) -> frozenset[str]:
     return frozenset(column.name for column in parsed.find_all(exp.Column))
 
 
+@cache
+def words_named(sql: str) -> frozenset[str] | None:
+    """Every name in a statement, in small letters, its columns among them.
+
+    None where it reads all columns of something, whatever their names.
+
+    Raises:
+        AccessError: As `rewrite`.
+    """
+    statement = _parse(sql)
+    if statement.find(exp.Star):
+        return None
+    return frozenset(one.name.lower() for one in statement.find_all(exp.Identifier))
+
+
 def _parse(sql: str) -> exp.Query:
     try:
         statements = sqlglot.parse(sql, dialect="duckdb")

@@ -6,18 +6,23 @@ about one delivery reads some thousand of them, then only the months found. Two 
 the same bits cost a look into a month too many.
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 from hashlib import md5
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from dashboard.catalog import Catalog
 from dashboard.contract import Table
+from dashboard.errors import WarehouseError
 from dashboard.warehouse import failpoints
 from dashboard.warehouse.snapshots import DataFile, Manifest
-from dashboard.warehouse.sql import identifier, literal
+from dashboard.warehouse.sql import literal
 from dashboard.warehouse.writing import data_file, scan
 
 if TYPE_CHECKING:
@@ -30,12 +35,64 @@ KEY = "delivery_id"
 _BITS = 0xFFFF_FFFF
 _DIGEST = f"(md5_number_lower({KEY}) & {_BITS})::uinteger"
 _ROWS_A_GROUP = 20_480
-_A_MONTH = timedelta(days=31)
+_HELD = ("held_in", "month")
 _OLD = "select * from {source} where (held_in, month) in ({places})"
 _NEW = "select distinct {digest}, {table}, {month} from {source}"
 
 Held = tuple[str, str]
 """Table and month, 'YYYY-MM'."""
+
+
+class Index:
+    """The index of one snapshot, open for questions from any number of threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the file's footer: the least digest of each of its groups.
+
+        Raises:
+            OSError: The file cannot be read.
+        """
+        self._path = path
+        self._footer = pq.read_metadata(path)
+        groups = range(self._footer.num_row_groups)
+        self._ends = [self._footer.row_group(one).column(0).statistics.max for one in groups]
+
+    def months_of(self, delivery_id: str) -> dict[str, list[str]]:
+        """Months, by table, that may hold rows about a delivery.
+
+        Raises:
+            OSError: The file cannot be read.
+        """
+        digest, found = digest_of(delivery_id), set()
+        with pq.ParquetFile(self._path, metadata=self._footer) as file:
+            for group in range(bisect_left(self._ends, digest), len(self._ends)):
+                places = file.read_row_group(group)
+                digests = places["digest"].to_numpy()
+                first = int(np.searchsorted(digests, digest, "left"))
+                after = int(np.searchsorted(digests, digest, "right"))
+                some = places.slice(first, after - first)
+                found.update(zip(*(some[name].to_pylist() for name in _HELD), strict=True))
+                if after < len(digests):
+                    break
+        months: dict[str, list[str]] = {}
+        for table, month in sorted(found):
+            months.setdefault(table, []).append(month)
+        return months
+
+
+def open_index(folder: Path, files: Sequence[DataFile]) -> Index | None:
+    """The index that a manifest names; None where it names none.
+
+    Raises:
+        WarehouseError: It cannot be read.
+    """
+    if not files:
+        return None
+    try:
+        return Index(folder / files[0].path)
+    except (OSError, pa.ArrowInvalid) as wrong:
+        message = f"the index of deliveries cannot be read ({wrong}); restore its file"
+        raise WarehouseError(message) from wrong
 
 
 def tables(catalog: Catalog) -> list[Table]:
@@ -98,20 +155,6 @@ def digest_of(delivery_id: str) -> int:
     """The bits of an id that the index keeps: as `md5_number_lower`, the last 8 bytes."""
     whole = md5(delivery_id.encode(), usedforsecurity=False).digest()
     return int.from_bytes(whole[8:], "little") & _BITS
-
-
-def within(table: Table, months: Sequence[str]) -> tuple[str, dict[str, object]]:
-    """SQL condition: a row stands between the first and the last of these months.
-
-    The text is the same whatever the months, so that it is allowed once; they are bound.
-    """
-    column, first, after = str(table.month), f"{table.name}_first", f"{table.name}_after"
-    sql = f"{identifier(column)} >= ${first} and {identifier(column)} < ${after}"
-    if not months:
-        return sql, {first: date.max, after: date.min}
-    begins = date.fromisoformat(f"{min(months)}-01")
-    last = date.fromisoformat(f"{max(months)}-01")
-    return sql, {first: begins, after: (last + _A_MONTH).replace(day=1)}
 
 
 def _by_month(catalog: Catalog, manifest: Manifest) -> Mapping[Held, tuple[DataFile, ...]]:

@@ -16,6 +16,7 @@ from dashboard.warehouse.engine import Engine, named_in
 from dashboard.warehouse.filtering import Columns, is_time, type_of, where_conditions
 from dashboard.warehouse.gate import without
 from dashboard.warehouse.snapshots import Manifest
+from dashboard.warehouse.terms import terms_scan
 
 TABLE = "deliveries"
 BATCH = 4_096
@@ -105,6 +106,18 @@ class Rows:
         sql = self.engine.catalog.report(report).sql
         return self._about(without(sql, rule.hidden) if rule else sql, delivery_id)
 
+    def terms(
+        self, metrics: Sequence[str], columns: Sequence[str], delivery_id: str
+    ) -> pl.DataFrame:
+        """One delivery with its term of every metric, as `Reader.terms` gives many.
+
+        Raises:
+            UnknownNameError: A metric is not in the catalogue.
+            CatalogError: The metrics are no shares of deliveries.
+        """
+        scan = terms_scan(self.engine.catalog, metrics, columns, Scope())
+        return self._about(scan.sql, delivery_id)
+
     def route(self, report: str, route_id: str, day: date, ordered: datetime) -> pl.DataFrame:
         """The rows of a report about one route on one day.
 
@@ -122,8 +135,10 @@ class Rows:
             "earliest": ordered - _ROUTE_DAYS,
             "latest": ordered + _ROUTE_DAYS,
         }
-        statement = rollup.Statement(self.engine.catalog.report(report).sql, values)
-        return self._ask(statement, {TABLE: conditions})
+        first, last = (f"{values[end]:%Y-%m}" for end in ("earliest", "latest"))
+        months = {TABLE: self.engine.narrowed.months(TABLE, first, last)}
+        sql = self.engine.catalog.report(report).sql
+        return self.engine.ask(sql, self.policy, values, {TABLE: conditions}, months)
 
     def stream(self, columns: Sequence[str], scope: Scope) -> Iterator[pl.DataFrame]:
         """All deliveries of a scope in no order, a bounded number at a time, the first none.
@@ -241,16 +256,11 @@ class Rows:
 
     def _about(self, sql: str, delivery_id: str) -> pl.DataFrame:
         """Run a statement, every table cut to the rows about one delivery."""
-        months = self.engine.months_of(delivery_id)
-        values: dict[str, object] = {"delivery": delivery_id}
-        conditions = {}
-        for table in index.tables(self.engine.catalog):
-            conditions[table.name] = [f"{KEY} = $delivery"]
-            if months is not None:
-                near, bounds = index.within(table, months.get(table.name, ()))
-                conditions[table.name].append(near)
-                values |= bounds
-        return self.engine.ask(sql, self.policy, values, conditions)
+        held = self.engine.months_of(delivery_id)
+        tables = [table.name for table in index.tables(self.engine.catalog)]
+        months = {} if held is None else {table: held.get(table, ()) for table in tables}
+        conditions = {table: [f"{KEY} = $delivery"] for table in tables}
+        return self.engine.ask(sql, self.policy, {"delivery": delivery_id}, conditions, months)
 
     def _ask(
         self,

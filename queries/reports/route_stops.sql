@@ -9,13 +9,10 @@ select
     stop_sequence,
     delivery_id,
     status,
-    zone,
-    committed_by,
     coalesce(first_attempt_at, delivered_at) as arrived_at,
     is_due,
     is_on_time,
-    lateness_minutes,
-    failure_reason
+    lateness_minutes
 from deliveries
 order by
     case when stop_sequence is null then 1 else 0 end asc,

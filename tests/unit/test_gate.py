@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import polars as pl
 import pytest
 import sqlglot
 from sqlglot import exp
@@ -14,8 +15,7 @@ from dashboard.analysis.carriers import compare_carriers
 from dashboard.analysis.delivery import delivery as tell
 from dashboard.errors import AccessError
 from dashboard.scope import Scope
-from dashboard.warehouse import Reader, Warehouse, gate
-from dashboard.warehouse.drill import Order
+from dashboard.warehouse import Order, Reader, Warehouse, gate
 
 WREN = one_carrier("Wren")
 
@@ -73,6 +73,28 @@ def test_what_pages_show_and_download_is_a_carriers_own(wren: Reader) -> None:
 
     assert [dict(one.group)["carrier"] for one in shown] == ["Wren"]
     assert board.whole.volume == shown[0].numerator
+
+
+def test_one_delivery_is_shown_to_its_own_carrier_alone(everyone: Reader, wren: Reader) -> None:
+    listed = everyone.rows.stream(("delivery_id", "carrier"), Scope())
+    frame = pl.concat(listed)
+    own, other = (
+        frame.filter(pl.col("carrier") == carrier)["delivery_id"][0]
+        for carrier in ("Wren", "Kestrel")
+    )
+
+    assert wren.rows.one("delivery", own)["carrier"].to_list() == ["Wren"]
+    assert wren.rows.one("delivery", other).is_empty()
+    assert everyone.rows.one("delivery", other).height == 1
+
+
+def test_a_hidden_column_does_not_exist_for_one_delivery_either(warehouse: Warehouse) -> None:
+    rule = TableRule(hidden=frozenset({"driver_id"}))
+    reader = warehouse.reader(None, Policy("no drivers", default=rule))
+    some = reader.rows.page((), Order(), Scope(), None, 1)["delivery_id"][0]
+
+    with pytest.raises(Exception, match="driver_id"):
+        reader.rows.one("delivery", some)
 
 
 def test_a_table_without_the_carrier_does_not_exist_for_a_carrier(wren: Reader) -> None:

@@ -170,3 +170,18 @@ def test_a_dispute_is_decided_once(tmp_path: Path) -> None:
 
     with pytest.raises(StateError, match=r"dispute 1 is not open \(any more\); name one that is"):
         state.decide_dispute(filed.id, "upheld", "Bo")
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_one_delivery_tells_the_clauses_that_it_touches(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = json.loads(printed(capsys, "delivery", "day-late", "--format", "json"))
+    without = json.loads(printed(capsys, "delivery", "other-carrier", "--format", "json"))
+
+    brings = {one["Clause"]: one["It alone brings"] for one in told["clauses"]}
+    assert brings == {"OT-1": "", "CR-1": "EUR 3.00", "MV-1": ""}
+    assert without["clauses"] == []
+    assert "No clause is judged: there is no contract with 'Heron'" in printed(
+        capsys, "delivery", "other-carrier"
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 from math import floor
 from typing import Any, Final
@@ -21,7 +22,7 @@ from dashboard.contracts import (
 from dashboard.errors import NotEnoughDataError
 from dashboard.stats.periods import ratio_interval
 from dashboard.stats.settlement.exact import money_said, share_said
-from dashboard.stats.settlement.facts import Charged, Counts, Facts
+from dashboard.stats.settlement.facts import Counts, Facts
 
 NOTHING: Final = Fraction(0)
 
@@ -70,7 +71,7 @@ def reckon_credits(
     apart = {pair for pair in fined if pair[0] in clause.not_with}
     taken = [one for one in facts.charged if not one.missed_in & apart]
     left_out = sum(one.deliveries for one in facts.charged) - sum(o.deliveries for o in taken)
-    amount = sum((one.deliveries * _credit(clause, one) for one in taken), NOTHING)
+    amount = sum((one.deliveries * credit_of(clause, one.charge) for one in taken), NOTHING)
     credited = sum(one.deliveries for one in taken)
     each = clause.amount.words
     said = f"{credited:,} × {each}" if clause.amount.money is not None else f"{credited:,}: {each}"
@@ -80,7 +81,7 @@ def reckon_credits(
     if left_out:
         rules.append(f"{left_out:,} fined in {' or '.join(clause.not_with)} left out")
     unknown = sum(one.deliveries for one in taken if one.charge is None)
-    if unknown and _needs_charge(clause):
+    if unknown and needs_charge(clause):
         rules.append(f"{unknown:,} of unknown charge bring no credit")
     return Reckoned(amount, said, "; ".join(rules))
 
@@ -178,16 +179,23 @@ def _interval_rule(clause: Any, facts: Facts) -> tuple[bool, str]:  # noqa: ANN4
     return False, f"{within}, not below {share_said(clause.target)}: may be chance, not fined"
 
 
-def _needs_charge(clause: PerDelivery) -> bool:
+def needs_charge(clause: PerDelivery) -> bool:
+    """Whether a credit cannot be told without what the delivery was charged."""
     return clause.amount.money is None or bool(clause.cap and clause.cap.per_delivery)
 
 
-def _credit(clause: PerDelivery, one: Charged) -> Fraction:
-    if one.charge is None:
-        return NOTHING if _needs_charge(clause) else clause.amount.sign
-    amount = clause.amount.of(one.charge)
+def credit_of(clause: PerDelivery, charge: Decimal | None) -> Fraction:
+    """What one delivery that meets the condition brings, exact.
+
+    Args:
+        clause: The clause.
+        charge: What the delivery was charged; None where that is not known.
+    """
+    if charge is None:
+        return NOTHING if needs_charge(clause) else clause.amount.sign
+    amount = clause.amount.of(charge)
     capped = clause.cap and clause.cap.per_delivery
-    return min(amount, Fraction(one.charge)) if capped else amount
+    return min(amount, Fraction(charge)) if capped else amount
 
 
 _RATES: Final[Mapping[type, Callable[[Any, Facts, Fraction], Reckoned]]] = {
