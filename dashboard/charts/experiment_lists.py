@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from dashboard.analysis.experiments.experiment import PLURALS, Experiment
+from dashboard.analysis.experiments.experiment import Experiment
+from dashboard.analysis.experiments.exposing import PLURALS
 from dashboard.charts import experiment_words as said
 from dashboard.charts import formats
 

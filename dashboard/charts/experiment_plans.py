@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import polars as pl
 
-from dashboard.analysis.experiments.experiment import PLURALS
+from dashboard.analysis.experiments.exposing import PLURALS
 from dashboard.analysis.experiments.planning import Plan
 from dashboard.analysis.experiments.stated import Stated
 from dashboard.charts import formats

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 from dashboard.analysis.experiments.experiment import Experiment
 from dashboard.analysis.experiments.results import ArmResult, Comparison, Judged, Segments
-from dashboard.analysis.experiments.trials import Measure
+from dashboard.analysis.experiments.trials import Dealt, Measure
 from dashboard.charts import formats
 from dashboard.scope import Period
 from dashboard.stats.experiments.verdict import FINAL, Verdict
 
 _LEAST_SHOWN = 0.001
+_UNITS = {"zone_day": "zone-day", "switchback": "half-day of a zone"}
 
 MEANS: Mapping[Verdict, str] = {
     "Do not use": "The arms cannot be compared.",
@@ -27,6 +28,12 @@ MEANS: Mapping[Verdict, str] = {
     "Inconclusive": "It may be better or worse; more data would tell.",
 }
 """What each verdict means."""
+
+_COUNTS: Mapping[Dealt, str] = {
+    "units": "the randomised units, not rows, are what counts",
+    "clusters": "the randomised clusters, not rows, are what counts",
+    "pairs": "each pair of periods that holds both arms counts once, not its rows",
+}
 
 
 def effect(measure: Measure, value: float | None) -> str:
@@ -217,8 +224,7 @@ def method(found: Judged) -> str:
     parts = []
     if found.headline and found.headline.primary.effect:
         parts.append(f"Estimated as {found.headline.primary.effect.method}")
-    unit = "clusters" if design.is_clustered else "units"
-    parts.append(f"the randomised {unit}, not rows, are what counts")
+    parts.append(_COUNTS[design.dealt])
     if design.planned_units:
         share = f"{100 * FINAL:.0f}{formats.GAP}%"
         parts.append(
@@ -270,7 +276,7 @@ def _chance(p_value: float) -> str:
 def assumptions(found: Experiment) -> list[str]:
     """What the judgement stands on, one sentence each."""
     stated, clock = found.stated, found.clock
-    unit = stated.unit.replace("_", "-")
+    unit = _UNITS.get(stated.unit, stated.unit)
     together = f"because what one {unit} does hangs together"
     known = f"Outcomes are known {clock.matures} days after the {_begins(stated.unit)}"
     left_out = f"{formats.number(found.before)} came earlier and are left out"
@@ -283,6 +289,12 @@ def assumptions(found: Experiment) -> list[str]:
     ]
     if found.judged:
         lines.append(method(found.judged))
+    if stated.dealt == "pairs":
+        lines.append(
+            "A zone's morning and afternoon are a pair, and the two arms took turns in it: only "
+            "timed promises count, and pairs without both arms are left out. What one half does "
+            "to the other (parcels held over) is not seen."
+        )
     if stated.unit == "customer":
         lines.append(
             "Adjusted by what the same customers did in as many days before the start, at most "

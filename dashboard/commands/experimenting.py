@@ -55,6 +55,7 @@ def experiment() -> None:
     help="What the metric is (default: found from its values).",
 )
 @click.option("--cluster", help="Column of what was randomised as a whole: route, zone-day …")
+@click.option("--pair", help="Column that two periods of a switchback share: the zone's day.")
 @click.option("--covariate", help="Column measured before the assignment, to adjust by.")
 @click.option("--segment", help="Column to compare effects by.")
 @click.option(
@@ -148,7 +149,7 @@ def _file_asked(said: dict[str, Any]) -> "tuple[Columns, Asked]":
         if not said[name]:
             message = f"a file is given without --{name}; name it"
             raise ScopeError(message)
-    places = ("unit", "arm", "metric", "denominator", "cluster", "covariate", "segment")
+    places = ("unit", "arm", "metric", "denominator", "cluster", "covariate", "segment", "pair")
     asked = Asked(
         control=said["control"],
         kind=said["kind"],
@@ -190,7 +191,7 @@ def _print(
 @click.option("--metric", required=True, help="Primary metric.")
 @click.option(
     "--unit",
-    type=click.Choice(("delivery", "customer", "route", "zone_day", "depot")),
+    type=click.Choice(("delivery", "customer", "route", "zone_day", "switchback", "depot")),
     default="customer",
     show_default=True,
     help="What will be randomised.",

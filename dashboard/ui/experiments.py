@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import charts
-from dashboard.analysis.experiments.experiment import PLURALS, Experiment
+from dashboard.analysis.experiments.experiment import Experiment
 from dashboard.analysis.experiments.experiment import experiment as judge
 from dashboard.analysis.experiments.experiment import experiments as judge_all
+from dashboard.analysis.experiments.exposing import PLURALS
 from dashboard.analysis.experiments.results import ArmResult, Judged
 from dashboard.charts import experiment_lists, experiment_tables, formats
 from dashboard.charts import experiment_words as said

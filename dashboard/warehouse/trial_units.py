@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 import polars as pl
 import sqlglot
 from sqlglot import exp
@@ -24,14 +25,27 @@ _UNITS = {
     "route": "deliveries.route_id",
     "depot": "deliveries.depot",
     "zone_day": "deliveries.zone || ':' || cast(deliveries.promised_date as varchar)",
+    "switchback": "case when deliveries.is_timed then deliveries.zone || ':' "
+    "|| cast(deliveries.promised_date as varchar) "
+    "|| case when deliveries.promised_hour < 12 then ':am' else ':pm' end end",
 }
+UNITS = tuple(_UNITS)
+"""What an experiment may randomise."""
+
+HALF = r"^.+:\d{4}-\d{2}-\d{2}:(am|pm)$"
+"""How a switchback's half of a zone's day is written: `Z14:2026-05-04:am`."""
+_LONGEST = (
+    "max(date_diff('minute', deliveries.ordered_at, deliveries.promised_by) "
+    "+ case when deliveries.promise_is_date then 1440 else 0 end)"
+)
 _SEGMENT = f"coalesce(deliveries.segment, '{rollup.NONE}')"
 _ORDERED = ("delivery", "customer")
 _COARSER = {
-    "delivery": ("customer", "route", "zone_day", "depot"),
+    "delivery": ("customer", "route", "zone_day", "switchback", "depot"),
     "customer": ("depot",),
     "route": ("depot",),
     "zone_day": ("depot",),
+    "switchback": ("zone_day", "depot"),
     "depot": (),
 }
 _FEWEST_GROUPS = 20
@@ -114,41 +128,50 @@ class Trials:
         """Sums of metrics per randomised unit, look and segment.
 
         Returns:
-            unit, arm, look (weeks from 1), segment and per metric `<name>.y`, `<name>.d`; 0
-            where a unit has no row of a metric.
+            unit, arm, look (weeks from 1; 0 before the unit was assigned), segment, rows,
+            longest_minutes (of a promise; both of deliveries) and per metric `<name>.y`,
+            `<name>.d`; 0 where a unit has no row of a metric.
 
         Raises:
             UnknownNameError: A metric is not in the catalogue.
             ScopeError: Nothing of the exposure's unit can be randomised.
         """
-        keys = ["unit", "arm", "look", "segment"]
+        keys = ["unit", "look", "segment"]
         units, *others = [self.asked(s) for s in unit_moments(self.catalog, metrics, exposure)]
         for other in others:
             units = units.join(other, on=keys, how="full", coalesce=True)
-        return units.with_columns(pl.exclude(keys).fill_null(0.0))
+        arms = self.asked(account(exposure))
+        # Units are numbered arm by arm.
+        each = np.repeat(np.arange(arms.height), arms["units"].to_numpy())
+        of_unit = arms["arm"].gather(each)
+        sums = units.with_columns(pl.exclude(keys).fill_null(0.0))
+        return sums.with_columns(arm=of_unit.gather(units["unit"] - 1))
 
 
 def unit_moments(catalog: Catalog, metrics: Sequence[str], exposure: Exposure) -> list[Statement]:
-    """Sums of metrics per unit, look and segment, one statement per model.
+    """Sums of metrics per unit, look and segment, one statement per model, deliveries first.
 
-    Only deliveries count whose unit was assigned before: what came before it cannot be an
-    effect.
+    One pass gives what counts, what came before and how long promises are: joining
+    deliveries to their units costs more than another sum.
 
     Returns:
-        Statements that give unit (a number), arm, look (weeks from 1), segment and per
-        metric `<name>.y`, `<name>.d` (0 where a unit has none of its rows).
+        Statements that give unit (a number, arm by arm in the order of `account`), look
+        (weeks from 1; 0 before the unit was assigned: what came then cannot be an effect),
+        segment and per metric `<name>.y`, `<name>.d` (0 where a unit has none of its
+        rows); the first one rows and longest_minutes as well.
     """
-    found = []
-    by_fact: dict[str, list[str]] = {}
+    by_fact: dict[str, list[str]] = {"deliveries": []}
     for name in dict.fromkeys(metrics):
         by_fact.setdefault(catalog.metric(name).fact, []).append(name)
+    found = []
     for fact, names in by_fact.items():
-        terms = ", ".join(_sums(catalog, name, fact) for name in names)
+        terms = [_sums(catalog, name, fact) for name in names]
+        if fact == "deliveries":
+            terms = [f"count(*) as rows, {_LONGEST} as longest_minutes", *terms]
         sql = (
-            f"{_assigned()} select assigned.unit, assigned.arm, "
-            f"{_look(exposure)} as look, {_SEGMENT} as segment, {terms} "
-            f"{_from(fact, exposure)} where {_counts(exposure)} "
-            "group by 1, 2, 3, 4"
+            f"{_assigned()} select assigned.unit, {_look_of(exposure)} as look, "
+            f"{_SEGMENT} as segment, {', '.join(terms)} {_from(fact, exposure)} "
+            f"where {_days(exposure)} group by 1, 2, 3"
         )
         found.append(Statement(sql, exposure.values))
     return found
@@ -158,7 +181,7 @@ def history(catalog: Catalog, metric: str, exposure: Exposure, since: date) -> S
     """A metric's sums per unit before the experiment began.
 
     Returns:
-        A statement that gives unit, y and d.
+        A statement that gives unit, `<name>.y` and `<name>.d`.
     """
     fact = catalog.metric(metric).fact
     sql = (
@@ -167,6 +190,17 @@ def history(catalog: Catalog, metric: str, exposure: Exposure, since: date) -> S
         f"and deliveries.{exposure.day} < $first_day group by assigned.unit"
     )
     return Statement(sql, {**exposure.values, "since": since})
+
+
+def primary_sums(catalog: Catalog, metric: str, exposure: Exposure) -> Statement:
+    """One metric's sums per unit, look and segment: what its figures are made from."""
+    fact = catalog.metric(metric).fact
+    sql = (
+        f"{_assigned()} select assigned.unit, assigned.arm, {_look(exposure)} as look, "
+        f"{_SEGMENT} as segment, {_sums(catalog, metric, fact)} {_from(fact, exposure)} "
+        f"where {_counts(exposure)} group by 1, 2, 3, 4"
+    )
+    return Statement(sql, exposure.values)
 
 
 def account(exposure: Exposure) -> Statement:
@@ -183,32 +217,44 @@ def account(exposure: Exposure) -> Statement:
     return Statement(sql, exposure.values)
 
 
-def exposed(exposure: Exposure) -> Statement:
-    """What its deliveries say of an experiment, in one pass over them.
+def larger_units(exposure: Exposure) -> Statement:
+    """Whether arms follow a unit that is larger than the one stated.
 
     Returns:
-        A statement that gives kind, counted, other and longest_minutes. Kind 'all': the
-        deliveries that count, those that came before their unit was assigned, and the
-        longest promise. Kind of a larger unit: its groups of several units, and how many of
-        them have all in one arm.
+        A statement that gives kind (of the larger unit), counted (its groups of several
+        units) and alone (how many of them have all in one arm).
+
+    Raises:
+        ScopeError: Nothing is larger than the exposure's unit.
     """
-    longest = (
-        "max(date_diff('minute', ordered_at, promised_by) "
-        "+ case when promise_is_date then 1440 else 0 end)"
-    )
-    larger = {name: _UNITS[name] for name in _COARSER.get(exposure.unit, ())}
+    larger = {name: _UNITS[name] for name in _COARSER[exposure.unit]}
+    if not larger:
+        message = f"nothing is larger than '{exposure.unit}'; a smaller unit is needed"
+        raise ScopeError(message)
     columns = "".join(f", {sql} as {name}" for name, sql in larger.items())
-    groups = " ".join(_one_armed(name) for name in larger)
+    groups = " union all ".join(_one_armed(name) for name in larger)
     sql = (
-        f"{_assigned()}, seen as (select assigned.unit, assigned.arm, "
-        f"deliveries.{exposure.began} >= assigned.assigned_at as counts, "
-        "deliveries.ordered_at, deliveries.promised_by, deliveries.promise_is_date"
-        f"{columns} {_from('deliveries', exposure)} where {_days(exposure)}) "
-        "select 'all' as kind, sum(case when counts then 1 else 0 end) as counted, "
-        f"sum(case when counts then 0 else 1 end) as other, {longest} as longest_minutes "
-        f"from seen {groups}"
+        "with assigned as (select unit_id, arm, assigned_at from assignments "
+        "where experiment_id = $experiment), "
+        f"seen as (select assigned.unit_id as unit, assigned.arm{columns} "
+        f"{_from('deliveries', exposure)} "
+        f"where {_counts(exposure)}) {groups}"
     )
     return Statement(sql, exposure.values)
+
+
+def has_larger(unit: str) -> bool:
+    """Whether arms could follow a larger unit."""
+    return bool(_COARSER[unit])
+
+
+def names(exposure: Exposure) -> Statement:
+    """The names of the experiment's units.
+
+    Returns:
+        A statement that gives unit (the number) and unit_id.
+    """
+    return Statement(f"{_assigned()} select unit, unit_id from assigned", exposure.values)
 
 
 def repeats(exposure: Exposure) -> Statement:
@@ -232,19 +278,19 @@ def fewest_groups(unit: str) -> int:
 def _one_armed(larger: str) -> str:
     """Groups of several units, and how many have all of them in one arm."""
     return (
-        f"union all select '{larger}', count(*), "
-        "sum(case when lowest = highest then 1 else 0 end), 0 "
+        f"select '{larger}' as kind, count(*) as counted, "
+        "sum(case when lowest = highest then 1 else 0 end) as alone "
         "from (select min(arm) as lowest, max(arm) as highest, min(unit) as first_unit, "
-        f"max(unit) as last_unit from seen where counts and {larger} is not null "
+        f"max(unit) as last_unit from seen where {larger} is not null "
         f"group by {larger}) as grouped_{larger} where first_unit <> last_unit"
     )
 
 
 def _assigned() -> str:
-    """The experiment's units, numbered: numbers are grouped faster than names."""
+    """The experiment's units, numbered arm by arm: numbers are grouped faster than names."""
     return (
         "with assigned as (select unit_id, arm, assigned_at, "
-        "row_number() over (order by unit_id) as unit "
+        "row_number() over (order by arm, unit_id) as unit "
         "from assignments where experiment_id = $experiment)"
     )
 
@@ -254,6 +300,12 @@ def _from(fact: str, exposure: Exposure) -> str:
     if fact == "deliveries":
         return joined
     return f"{joined} inner join {fact} on {fact}.delivery_id = deliveries.delivery_id"
+
+
+def _look_of(exposure: Exposure) -> str:
+    """The look that a delivery belongs to; 0 where it does not count."""
+    is_before = f"deliveries.{exposure.began} < assigned.assigned_at"
+    return f"case when {is_before} then 0 else {_look(exposure)} end"
 
 
 def _days(exposure: Exposure) -> str:
@@ -293,12 +345,15 @@ def past_units(catalog: Catalog, metric: str, unit: str, first: date, after: dat
     """A metric's sums per unit of what was randomised by nobody, to plan by.
 
     Returns:
-        A statement that gives unit (a number), look (weeks from 1), segment, y and d.
+        A statement that gives unit (a number), look (weeks from 1), segment, y and d; for
+        switchbacks the number of the zone's day as pair.
 
     Raises:
         ScopeError: Nothing of that unit can be randomised.
     """
     exposure = Exposure("plan", unit, first, after)
+    day = "substr(unit_id, 1, length(unit_id) - 3)"
+    pair = f", dense_rank() over (order by {day}) as pair" if unit == "switchback" else ""
     fact = catalog.metric(metric).fact
     sums = _sums(catalog, metric, fact)
     joined = (
@@ -313,6 +368,6 @@ def past_units(catalog: Catalog, metric: str, unit: str, first: date, after: dat
         f"and deliveries.{exposure.day} < $last_day and {exposure.unit_sql} is not null "
         "group by 1, 2, 3) "
         f'select dense_rank() over (order by unit_id) as unit, look, segment, "{metric}.y" as y, '
-        f'"{metric}.d" as d from summed'
+        f'"{metric}.d" as d{pair} from summed'
     )
     return Statement(sql, exposure.values)

@@ -15,10 +15,10 @@ from dashboard.analysis.experiments.planning import (
     Plan,
     Wish,
     _against_itself,
-    _looks,
     _week,
     plan,
 )
+from dashboard.analysis.experiments.pasts import past_of
 from dashboard.analysis.experiments.stated import stated_as
 from dashboard.charts.experiment_plans import frozen_said
 from dashboard.cli import COULD_NOT, DONE, main
@@ -66,7 +66,7 @@ def one_each(per_week: int, rate: float) -> pl.DataFrame:
 
 
 def test_units_needed_are_those_of_the_textbook() -> None:
-    known = _looks(one_each(100, 0.9))
+    known = past_of(one_each(100, 0.9), "units", HISTORY_WEEKS)
     wish = Wish("on_time_rate", "delivery", worthwhile=0.03, expected=0.03)
 
     course = [_week(known, wish, weeks) for weeks in range(1, 53)]
@@ -79,7 +79,7 @@ def test_units_needed_are_those_of_the_textbook() -> None:
 
 
 def test_half_the_traffic_needs_twice_the_weeks() -> None:
-    known = _looks(one_each(100, 0.9))
+    known = past_of(one_each(100, 0.9), "units", HISTORY_WEEKS)
 
     whole, half = (
         _week(known, replace(WISH, share=share), weeks).error
@@ -114,11 +114,10 @@ def test_units_that_are_no_units_fail_the_check() -> None:
     units = pl.DataFrame({"unit": np.arange(300), "look": 1, "y": 0.0, "d": 1.0})
     heavy = pl.DataFrame({"unit": [300, 301], "look": 1, "y": [9e5, 0.0], "d": [1e6, 1e6]})
 
-    found = _against_itself(
-        pl.concat(
-            [units, heavy.with_columns(pl.col("look").cast(pl.Int32))], how="vertical_relaxed"
-        )
+    both = pl.concat(
+        [units, heavy.with_columns(pl.col("look").cast(pl.Int32))], how="vertical_relaxed"
     )
+    found = _against_itself(past_of(both, "units", HISTORY_WEEKS))
 
     assert not found.holds
 

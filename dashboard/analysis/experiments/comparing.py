@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from dashboard.analysis.experiments.trials import Measure, Sample
+from dashboard.analysis.experiments.sums import Sample
+from dashboard.analysis.experiments.trials import Dealt, Measure
 from dashboard.errors import NotEnoughDataError
-from dashboard.stats.experiments import clusters, ranks
+from dashboard.stats.experiments import clusters, ranks, switchback
 from dashboard.stats.experiments.adjusted import adjust, check_before, linearised
 from dashboard.stats.experiments.effects import Effect, welch
 from dashboard.stats.experiments.moments import Moments
@@ -18,17 +19,19 @@ def compare(
     control: Sample,
     treatment: Sample,
     *,
-    is_clustered: bool = False,
+    dealt: Dealt = "units",
     confidence: float = 0.95,
 ) -> Effect:
     """The effect on a measure; adjusted where units have a history.
 
     Raises:
-        NotEnoughDataError: Too few units or clusters, a measure that does not vary, a
-            denominator below 0, or a covariate that the assignment moved.
+        NotEnoughDataError: Too few units, clusters or pairs, a measure that does not vary,
+            a denominator below 0, or a covariate that the assignment moved.
     """
     _check(measure, control, treatment)
-    if is_clustered:
+    if dealt == "pairs":
+        return switchback.compare_pairs(*in_pairs(control, treatment), confidence=confidence)
+    if dealt == "clusters":
         arms = [clusters.Clusters(one.y, one.d) for one in (control, treatment)]
         return clusters.compare_clusters(*arms, confidence=confidence)
     fewest = min(control.units, treatment.units)
@@ -40,6 +43,28 @@ def compare(
         raise NotEnoughDataError(message)
     plain = _plain(measure, control, treatment, confidence)
     return _adjusted(measure, control, treatment, plain, confidence)
+
+
+def in_pairs(control: Sample, treatment: Sample) -> tuple[np.ndarray, np.ndarray]:
+    """The arms' values in each pair that holds both, aligned; a pair's own periods are summed."""
+    if control.pair is None or treatment.pair is None:
+        message = "units without a pair; the period that both arms share is needed"
+        raise NotEnoughDataError(message)
+    size = 1 + int(np.concatenate([control.pair, treatment.pair]).max(initial=-1))
+    sums = [
+        [np.bincount(pair, part, size) for part in (one.y, one.d)]
+        for one, pair in ((control, control.pair), (treatment, treatment.pair))
+    ]
+    held = (sums[0][1] > 0) & (sums[1][1] > 0)
+    values = [y[held] / d[held] for y, d in sums]
+    return values[0], values[1]
+
+
+def independent(control: Sample, treatment: Sample, dealt: Dealt) -> int:
+    """How many independent units the arm with fewer has: pairs count once."""
+    if dealt == "pairs":
+        return len(in_pairs(control, treatment)[0])
+    return min(control.units, treatment.units)
 
 
 def has_one_each(*samples: Sample) -> bool:

@@ -9,9 +9,10 @@ import polars as pl
 from dashboard.analysis.experiments.comparing import FEWEST_UNITS
 from dashboard.analysis.experiments.judging import judged
 from dashboard.analysis.experiments.results import Judged
-from dashboard.analysis.experiments.trials import Design, Kind, Measure, Trial
+from dashboard.analysis.experiments.sums import Sums
+from dashboard.analysis.experiments.trials import Dealt, Design, Kind, Measure, Trial
 from dashboard.catalog import Better, Unit
-from dashboard.errors import NotEnoughDataError, SourceError, UnknownNameError
+from dashboard.errors import NotEnoughDataError, ScopeError, SourceError, UnknownNameError
 
 _ARM, _COLUMN = "arm", "column"
 _NO_CLUSTER = "clusters were left aside: arms differ within them, so units were randomised"
@@ -26,6 +27,8 @@ class Columns:
         denominator: What the metric is divided by; None counts rows.
         cluster: What was randomised where whole groups of units were.
         covariate: A number measured before the assignment.
+        pair: What two periods of a switchback share, one in each arm: a zone's day. Then
+            units are the periods within it.
     """
 
     unit: str
@@ -35,6 +38,7 @@ class Columns:
     cluster: str | None = None
     covariate: str | None = None
     segment: str | None = None
+    pair: str | None = None
 
     @property
     def named(self) -> dict[str, str]:
@@ -68,6 +72,7 @@ def judge_file(path: Path, columns: Columns, asked: Asked) -> Judged:
 
     Raises:
         SourceError: The file cannot be read, or a column that must hold numbers does not.
+        ScopeError: Clusters and pairs are both named.
         UnknownNameError: A column or the control arm is not in it.
         NotEnoughDataError: Its units cannot carry an effect; the message names why.
     """
@@ -83,15 +88,11 @@ def trial_of(rows: pl.DataFrame, columns: Columns, asked: Asked) -> tuple[Trial,
         message = f"all {in_several} units are in several arms; units in one arm each are needed"
         raise NotEnoughDataError(message)
     notes += [f"{in_several} units in several arms were left out"] if in_several else []
-    is_clustered = False
-    if "cluster" in whole.columns:
-        is_clustered = whole.group_by("cluster").agg(pl.col("arm").n_unique())["arm"].max() == 1
-        notes += [] if is_clustered else [_NO_CLUSTER]
-        whole = whole.with_columns(unit="cluster") if is_clustered else whole
+    whole, dealt, said = _dealt(whole)
     units = _by_unit(whole)
-    is_clustered = is_clustered or _are_few_and_large(whole, units)
-    if is_clustered and "x" in whole.columns:
-        notes.append("the covariate was left aside: clusters are compared as they are")
+    notes += said
+    if dealt != "units" and "x" in units.columns:
+        notes.append(f"the covariate was left aside: {dealt} are compared as they are")
         units = units.drop("x")
     assigned = dict(units.group_by("arm").len().sort("arm").iter_rows())
     if asked.control not in assigned:
@@ -101,7 +102,7 @@ def trial_of(rows: pl.DataFrame, columns: Columns, asked: Asked) -> tuple[Trial,
         control=asked.control,
         arms=tuple(arm for arm in assigned if arm != asked.control),
         split=asked.split,
-        is_clustered=is_clustered,
+        dealt=dealt,
         planned_units=planned,
         worthwhile=asked.worthwhile,
         is_over=planned is None or units.height >= planned,
@@ -109,7 +110,22 @@ def trial_of(rows: pl.DataFrame, columns: Columns, asked: Asked) -> tuple[Trial,
     )
     measure = _measure(whole, columns, asked)
     sums = _with_segments(whole, units, measure.name)
-    return Trial(design, (measure,), assigned, sums), tuple(notes)
+    known = Sums.of(sums, (asked.control, *design.arms), (measure.name,))
+    return Trial(design, (measure,), assigned, known), tuple(notes)
+
+
+def _dealt(rows: pl.DataFrame) -> tuple[pl.DataFrame, Dealt, list[str]]:
+    """What was dealt to arms, its rows under its own name, and what to say of it."""
+    if "pair" in rows.columns:
+        arms = rows.group_by("pair").agg(pl.col("arm").n_unique())["arm"]
+        alone = int((arms == 1).sum())
+        return rows, "pairs", [f"{alone} pairs hold a single arm; left out"] if alone else []
+    if "cluster" in rows.columns:
+        arms = rows.group_by("cluster").agg(pl.col("arm").n_unique())["arm"]
+        if arms.max() == 1:
+            return rows.with_columns(unit="cluster"), "clusters", []
+    left_aside = [_NO_CLUSTER] if "cluster" in rows.columns else []
+    return rows, "clusters" if _are_few_and_large(rows) else "units", left_aside
 
 
 def _read(path: Path) -> pl.DataFrame:
@@ -129,6 +145,9 @@ def _checked(rows: pl.DataFrame, columns: Columns) -> tuple[pl.DataFrame, list[s
     for name in columns.named.values():
         if name not in rows.columns:
             raise UnknownNameError.among(_COLUMN, name, rows.columns)
+    if columns.cluster and columns.pair:
+        message = "a cluster and a pair are named; pairs are clusters already, so name one of them"
+        raise ScopeError(message)
     results = (columns.metric, columns.denominator, columns.arm)
     if columns.covariate is not None and columns.covariate in results:
         message = (
@@ -148,12 +167,14 @@ def _checked(rows: pl.DataFrame, columns: Columns) -> tuple[pl.DataFrame, list[s
     texts = {
         name: rows[column].cast(pl.String)
         for name, column in columns.named.items()
-        if name in ("unit", "arm", "cluster", "segment")
+        if name in ("unit", "arm", "cluster", "segment", "pair")
     }
     known = pl.DataFrame({**texts, **numbers})
+    if "pair" in texts:
+        known = known.with_columns(unit=pl.format("{} {}", "pair", "unit"))
     if "d" not in known.columns:
         known = known.with_columns(d=pl.lit(1.0))
-    needed = ["unit", "arm", "y", "d", *(["cluster"] if "cluster" in texts else [])]
+    needed = ["unit", "arm", "y", "d", *({"cluster", "pair"} & set(texts))]
     held = known.drop_nulls(needed)
     lost = known.height - held.height
     if held.filter(pl.col("d") < 0).height:
@@ -187,14 +208,16 @@ def _one_arm_each(rows: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     return rows.join(several, on="unit", how="anti", maintain_order="left"), several.height
 
 
-def _are_few_and_large(rows: pl.DataFrame, units: pl.DataFrame) -> bool:
+def _are_few_and_large(rows: pl.DataFrame) -> bool:
     """Whether units are so few, of several rows each, that they are clusters."""
+    units = rows.select("unit", "arm").unique()
     fewest = units.group_by("arm").len()["len"].min()
     return rows.height > units.height and isinstance(fewest, int) and fewest < FEWEST_UNITS
 
 
 def _by_unit(rows: pl.DataFrame) -> pl.DataFrame:
     more = [pl.col("x").mean()] if "x" in rows.columns else []
+    more += [pl.col("pair").first()] if "pair" in rows.columns else []
     return rows.group_by("unit", maintain_order=True).agg(pl.col("arm").first(), *more)
 
 

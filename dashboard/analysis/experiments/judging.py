@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dashboard.analysis.experiments.comparing import FEWEST_UNITS as FEWEST_COMPARED
-from dashboard.analysis.experiments.comparing import compare, events
+from dashboard.analysis.experiments.comparing import compare, events, independent
 from dashboard.analysis.experiments.looking import looks
 from dashboard.analysis.experiments.results import ArmResult, Comparison, Judged
 from dashboard.analysis.experiments.segmenting import by_segment
-from dashboard.analysis.experiments.trials import SEVERAL_ARMS, Measure, Sample, Trial
+from dashboard.analysis.experiments.sums import Sample
+from dashboard.analysis.experiments.trials import SEVERAL_ARMS, Measure, Trial
 from dashboard.errors import NotEnoughDataError
 from dashboard.stats.experiments import verdict as rules
 from dashboard.stats.experiments.clusters import FEWEST as FEWEST_CLUSTERS
 from dashboard.stats.experiments.split import Split, sample_ratio
+from dashboard.stats.experiments.switchback import FEWEST as FEWEST_PAIRS
 from dashboard.stats.periods import holm
 
 _UNPLANNED = 0.95
@@ -134,9 +136,7 @@ def _compared(
     samples = [trial.sample(name, measure) for name in (design.control, arm)]
     effect, why = None, ""
     try:
-        effect = compare(
-            measure, *samples, is_clustered=design.is_clustered, confidence=confidence
-        )
+        effect = compare(measure, *samples, dealt=design.dealt, confidence=confidence)
     except NotEnoughDataError as refused:
         if refuses and not _may_wait(trial, samples):
             raise
@@ -155,10 +155,17 @@ def _compared(
 
 def _may_wait(trial: Trial, samples: Sequence[Sample]) -> bool:
     """Whether there is merely too little yet: few clusters, or units still to come."""
+    if _are_too_few(trial, *samples):
+        return True
     fewest = min(one.units for one in samples)
-    if trial.design.is_clustered:
-        return fewest < FEWEST_CLUSTERS
-    return not trial.design.is_over and fewest < FEWEST_COMPARED
+    return trial.design.dealt == "units" and not trial.design.is_over and fewest < FEWEST_COMPARED
+
+
+def _are_too_few(trial: Trial, control: Sample, treatment: Sample) -> bool:
+    """Whether clusters or pairs are too few for any verdict."""
+    dealt = trial.design.dealt
+    fewest = {"units": 0, "clusters": FEWEST_CLUSTERS, "pairs": FEWEST_PAIRS}[dealt]
+    return independent(control, treatment, dealt) < fewest
 
 
 def _alpha(trial: Trial, measure: Measure) -> float:
@@ -177,9 +184,8 @@ def _evidence(
     effect = primary.effect
     low, high = primary.oriented(effect.low, effect.high) if effect else (0.0, 0.0)
     ends = [_ends(primary, at) for at in range(len(primary.looks))]
-    is_unjudged = effect is None and (
-        design.is_over or (design.is_clustered and min(primary.units) < FEWEST_CLUSTERS)
-    )
+    samples = [trial.sample(name, trial.primary) for name in (design.control, arm)]
+    is_unjudged = effect is None and (design.is_over or _are_too_few(trial, *samples))
     return rules.Evidence(
         is_broken=False,
         is_unjudged=is_unjudged,
@@ -239,7 +245,7 @@ def _lacking(trial: Trial, arm: str) -> str:
     design, measure = trial.design, trial.primary
     for name in (design.control, arm):
         sample = trial.sample(name, measure)
-        if not design.is_clustered and sample.units < rules.FEWEST_UNITS:
+        if design.dealt == "units" and sample.units < rules.FEWEST_UNITS:
             return (
                 f"{sample.units} units in arm '{name}'; at least {rules.FEWEST_UNITS} are needed"
             )

@@ -1,13 +1,14 @@
 """The course of an effect over looks, with limits that hold at every one of them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
-from dashboard.analysis.experiments.comparing import has_one_each
+from dashboard.analysis.experiments.comparing import has_one_each, in_pairs
 from dashboard.analysis.experiments.results import Look
-from dashboard.analysis.experiments.trials import Design, Measure, Sample, Trial
+from dashboard.analysis.experiments.sums import Sample
+from dashboard.analysis.experiments.trials import Design, Measure, Trial
 from dashboard.stats.experiments import ranks, sequences
 from dashboard.stats.experiments.effects import limits
 from dashboard.stats.experiments.moments import Moments
@@ -38,14 +39,15 @@ def looks(
     seen = _seen(trial, measure, arm)
     last = float(seen.units.max(initial=0))
     planned = float(design.planned_units or last) * _share(design, arm)
-    fewest = SEQUENCE_CLUSTERS if design.is_clustered else SEQUENCE_UNITS
+    fewest = SEQUENCE_UNITS if design.dealt == "units" else SEQUENCE_CLUSTERS
     found = []
     for at, name in enumerate(design.looks):
         error, units = float(seen.errors[at]), int(seen.units[at])
         if not np.isfinite(error) or error <= 0:
             continue
         estimate = float(seen.estimates[at])
-        low, high, _ = limits(estimate, error, units - 2.0, confidence)
+        spent = 1.0 if design.dealt == "pairs" else 2.0
+        low, high, _ = limits(estimate, error, units - spent, confidence)
         half = None
         if seen.fewest[at] >= fewest:
             half = float(sequences.half_width(error, units, max(planned, 1.0), alpha))
@@ -65,49 +67,26 @@ def looks(
 
 
 def _share(design: Design, arm: str) -> float:
-    """Of all planned units, those of an arm and control."""
+    """Of all planned units, those of an arm and control; two of them make a pair."""
     weights = dict(zip((design.control, *design.arms), design.weights, strict=True))
-    return (weights[design.control] + weights[arm]) / sum(weights.values())
+    share = (weights[design.control] + weights[arm]) / sum(weights.values())
+    return share / 2 if design.dealt == "pairs" else share
 
 
 def _seen(trial: Trial, measure: Measure, arm: str) -> _Seen:
     names = (trial.design.control, arm)
-    if measure.kind == "ordinal":
-        samples = [Sample.of(trial.units, name, measure) for name in names]
-        if has_one_each(*samples):
-            return _seen_ranks(trial, measure, names)
+    if trial.design.dealt == "pairs":
+        return _one_by_one(trial, measure, names, _of_pairs)
+    if measure.kind == "ordinal" and has_one_each(*(trial.sample(one, measure) for one in names)):
+        return _one_by_one(trial, measure, names, _of_ranks)
     arms = [_by_look(trial, measure, name) for name in names]
     return _seen_sums(measure, arms, trial.design)
 
 
 def _by_look(trial: Trial, measure: Measure, arm: str) -> Moments:
-    """Sums over an arm's units as they stood at each look.
-
-    A unit that goes on adds, at each look, the square of its sum by then less the square
-    of its sum before.
-    """
-    y, d = f"{measure.name}.y", f"{measure.name}.d"
-    rows = trial.in_order.filter(pl.col("arm") == arm, (pl.col(y) != 0) | (pl.col(d) != 0))
-    look = rows["look"].to_numpy() - 1
-    unit = rows["unit"].to_numpy()
-    own = rows[y].to_numpy(), rows[d].to_numpy()
-    is_first = np.ones(len(unit), dtype=bool)
-    is_first[1:] = unit[1:] != unit[:-1]
-    y1, d1 = (_within(part, is_first) for part in own)
-    y0, d0 = y1 - own[0], d1 - own[1]
-    parts = (is_first.astype(float), *own, y1**2 - y0**2, y1 * d1 - y0 * d0, d1**2 - d0**2)
-    size = len(trial.design.looks)
-    return Moments(*(np.cumsum(np.bincount(look, part, size)) for part in parts))
-
-
-def _within(values: np.ndarray, is_first: np.ndarray) -> np.ndarray:
-    """Running sums that begin anew where a unit begins."""
-    if is_first.all():
-        return values
-    running = np.cumsum(values)
-    starts = np.flatnonzero(is_first)
-    before = running[starts] - values[starts]
-    return running - np.repeat(before, np.diff(starts, append=len(values)))
+    """Sums over an arm's units as they stood at each look."""
+    rows = trial.sums.rows(arm, measure.name)
+    return Moments.by_look(*rows, looks=len(trial.design.looks))
 
 
 def _seen_sums(measure: Measure, arms: list[Moments], design: Design) -> _Seen:
@@ -116,7 +95,7 @@ def _seen_sums(measure: Measure, arms: list[Moments], design: Design) -> _Seen:
         errors = np.sqrt(arms[0].variance + arms[1].variance)
     fewest = np.minimum(arms[0].units, arms[1].units)
     errors = np.where(fewest > 1, errors, np.nan)
-    is_enough = fewest >= (SEQUENCE_CLUSTERS if design.is_clustered else FEWEST_UNITS)
+    is_enough = fewest >= (FEWEST_UNITS if design.dealt == "units" else SEQUENCE_CLUSTERS)
     if measure.unit == "share":
         for arm in arms:
             happened = np.minimum(arm.y, np.asarray(arm.d) - arm.y)
@@ -125,16 +104,32 @@ def _seen_sums(measure: Measure, arms: list[Moments], design: Design) -> _Seen:
     return _Seen(np.asarray(estimates), errors, units, fewest, is_enough)
 
 
-def _seen_ranks(trial: Trial, measure: Measure, names: tuple[str, str]) -> _Seen:
-    rows = []
-    for look in range(1, len(trial.design.looks) + 1):
-        units = trial.units.filter(pl.col("look") <= look)
-        samples = [Sample.of(units, name, measure) for name in names]
-        fewest = min(one.units for one in samples)
-        estimate = error = np.nan
-        if fewest >= SEQUENCE_UNITS:
-            found = ranks.compare_ranks(samples[0].y, samples[1].y)
-            estimate, error = found.estimate, found.error
-        total = sum(one.units for one in samples)
-        rows.append((estimate, error, total, fewest, fewest >= FEWEST_UNITS))
+def _one_by_one(
+    trial: Trial,
+    measure: Measure,
+    names: tuple[str, str],
+    seen: Callable[[Sample, Sample], tuple[float, ...]],
+) -> _Seen:
+    """What each look gives alone, where sums of looks do not add up to it."""
+    rows = [
+        seen(*(trial.sums.sample(name, measure.name, until=look) for name in names))
+        for look in range(1, len(trial.design.looks) + 1)
+    ]
     return _Seen(*np.array(rows, float).T)
+
+
+def _of_ranks(control: Sample, treatment: Sample) -> tuple[float, ...]:
+    fewest, total = min(control.units, treatment.units), control.units + treatment.units
+    if fewest < SEQUENCE_UNITS:
+        return (np.nan, np.nan, total, fewest, False)
+    found = ranks.compare_ranks(control.y, treatment.y)
+    return (found.estimate, found.error, total, fewest, fewest >= FEWEST_UNITS)
+
+
+def _of_pairs(control: Sample, treatment: Sample) -> tuple[float, ...]:
+    before, after = in_pairs(control, treatment)
+    pairs = len(before)
+    if pairs < SEQUENCE_CLUSTERS:
+        return (np.nan, np.nan, pairs, pairs, False)
+    apart = after - before
+    return (apart.mean(), apart.std(ddof=1) / pairs**0.5, pairs, pairs, True)

@@ -1,6 +1,5 @@
 """Planning an experiment: how many units, how many weeks, and what it will then say."""
 
-import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -8,11 +7,11 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from dashboard.analysis.experiments.stated import CLUSTERS
+from dashboard.analysis.experiments.pasts import Past, past_of
+from dashboard.analysis.experiments.stated import dealt_by
 from dashboard.catalog import Metric
 from dashboard.errors import NotEnoughDataError, ScopeError
 from dashboard.state import Terms
-from dashboard.stats.experiments.moments import Moments
 from dashboard.stats.experiments.power import POWER, Course, foreseen, power_of
 from dashboard.stats.experiments.verdict import FINAL, Verdict
 from dashboard.warehouse import Reader
@@ -21,8 +20,6 @@ from dashboard.warehouse.trial_units import DAYS_A_LOOK, past_units
 HISTORY_WEEKS = 12
 MOST_WEEKS = 52
 DEALS = 400
-_SEED = 11
-_MOST_UNITS = 100_000
 _FEWEST_UNITS = 200
 
 
@@ -147,16 +144,16 @@ def plan(reader: Reader, wish: Wish) -> Plan:
     start = end - timedelta(days=HISTORY_WEEKS * DAYS_A_LOOK)
     units = reader.trials.asked(past_units(reader.catalog, wish.metric, wish.unit, start, end))
     units = units.filter((pl.col("y") != 0) | (pl.col("d") != 0))
-    if units["unit"].n_unique() < _FEWEST_UNITS and wish.unit not in CLUSTERS:
-        found = f"{units['unit'].n_unique()} units in the last {HISTORY_WEEKS} weeks"
+    past = past_of(units, dealt_by(wish.unit), HISTORY_WEEKS)
+    if past.dealt == "units" and past.count < _FEWEST_UNITS:
+        found = f"{past.count} units in the last {HISTORY_WEEKS} weeks"
         message = f"{found}; at least {_FEWEST_UNITS} are needed to plan by"
         raise NotEnoughDataError(message)
     if units.is_empty() or float(units["d"].sum()) == 0:
         found = f"'{metric.label}' has nothing to divide by in the last {HISTORY_WEEKS} weeks"
         message = f"{found}; choose a metric that the data has"
         raise NotEnoughDataError(message)
-    known = _looks(units)
-    course = tuple(_week(known, wish, weeks) for weeks in range(1, MOST_WEEKS + 1))
+    course = tuple(_week(past, wish, weeks) for weeks in range(1, MOST_WEEKS + 1))
     needed = next((one for one in course if one.power >= wish.power), None)
     last = needed or course[-1]
     return Plan(
@@ -165,13 +162,13 @@ def plan(reader: Reader, wish: Wish) -> Plan:
         value=float(units["y"].sum()) / float(units["d"].sum()),
         since=start.isoformat(),
         weeks_of_history=HISTORY_WEEKS,
-        design_effect=_design_effect(metric, units),
+        design_effect=_design_effect(metric, past),
         traffic=_traffic(units),
         course=course,
         needed=needed,
-        verdicts=_verdicts(wish, last, wish.expected),
-        nothing=_verdicts(wish, last, 0.0),
-        against_itself=_against_itself(units),
+        verdicts=_verdicts(past, wish, last, wish.expected),
+        nothing=_verdicts(past, wish, last, 0.0),
+        against_itself=_against_itself(past),
     )
 
 
@@ -213,60 +210,32 @@ def _check(wish: Wish) -> None:
         raise ScopeError(message)
 
 
-@dataclass(frozen=True)
-class _Known:
-    """The variance of the metric over all units, and their number, by whole weeks."""
-
-    units: np.ndarray
-    variance: np.ndarray
-
-
-def _looks(units: pl.DataFrame) -> _Known:
-    """What every number of weeks of history would have carried."""
-    counts, variances = [], []
-    for weeks in range(1, HISTORY_WEEKS + 1):
-        seen = units.filter(pl.col("look") <= weeks)
-        sums = seen.group_by("unit").agg(pl.col("y", "d").sum())
-        if sums.height < 2:  # noqa: PLR2004
-            counts.append(0.0)
-            variances.append(math.inf)
-            continue
-        moments = Moments.of(sums["y"].to_numpy(), sums["d"].to_numpy())
-        counts.append(float(sums.height))
-        variances.append(float(moments.variance))
-    return _Known(np.array(counts), np.array(variances))
-
-
-def _week(known: _Known, wish: Wish, weeks: int) -> Week:
+def _week(past: Past, wish: Wish, weeks: int) -> Week:
     """Beyond the history, variance falls as weeks come in; units grow as in its last ones."""
     at = min(weeks, HISTORY_WEEKS) - 1
     beyond = weeks / (at + 1)
-    units = float(known.units[at]) * (beyond if beyond > 1 else 1.0) * wish.share
-    # Half of the units each: every arm has twice the variance, and a difference both.
-    error = float(np.sqrt(4 * known.variance[at] / beyond / wish.share))
+    error = float(np.sqrt(past.squares[at] / beyond / wish.share))
     return Week(
         weeks=weeks,
-        units=units,
+        units=float(past.units[at]) * beyond * wish.share,
         error=error,
         power=power_of(wish.expected, error),
         power_worthwhile=power_of(wish.worthwhile, error),
     )
 
 
-def _design_effect(metric: Metric, units: pl.DataFrame) -> float | None:
-    if metric.unit != "share":
+def _design_effect(metric: Metric, past: Past) -> float | None:
+    if metric.unit != "share" or past.dealt == "pairs":
         return None
-    sums = units.group_by("unit").agg(pl.col("y", "d").sum())
-    moments = Moments.of(sums["y"].to_numpy(), sums["d"].to_numpy())
-    rate = float(moments.value)
-    alone = rate * (1 - rate) / float(moments.d)
-    return float(moments.variance) / alone if alone > 0 else None
+    rate = float(past.y.sum() / past.d.sum())
+    alone = rate * (1 - rate) / float(past.d.sum())
+    return float(past.squares[-1]) / 4 / alone if alone > 0 else None
 
 
 def _traffic(units: pl.DataFrame) -> tuple[Traffic, ...]:
     by_segment = (
         units.group_by("segment", "look")
-        .agg(units=pl.col("unit").n_unique(), deliveries=pl.col("d").sum())
+        .agg(units=pl.len(), deliveries=pl.col("d").sum())
         .group_by("segment")
         .agg(pl.col("units", "deliveries").sum() / HISTORY_WEEKS)
         .sort("deliveries", descending=True)
@@ -274,21 +243,17 @@ def _traffic(units: pl.DataFrame) -> tuple[Traffic, ...]:
     return tuple(Traffic(*row) for row in by_segment.iter_rows())
 
 
-def _verdicts(wish: Wish, at: Week, effect: float) -> tuple[tuple[Verdict, float], ...]:
-    course = Course(effect, wish.worthwhile, at.error, at.units, at.weeks)
+def _verdicts(
+    past: Past, wish: Wish, at: Week, effect: float
+) -> tuple[tuple[Verdict, float], ...]:
+    independent = at.units / 2 if past.dealt == "pairs" else at.units
+    course = Course(effect, wish.worthwhile, at.error, independent, at.weeks)
     return tuple(foreseen(course).items())
 
 
-def _against_itself(units: pl.DataFrame) -> AgainstItself:
-    """Deal the past's units to equal arms, and see how often the end finds something."""
-    sums = units.group_by("unit").agg(pl.col("y", "d").sum()).sort("unit").head(_MOST_UNITS)
-    y, d = sums["y"].to_numpy(), sums["d"].to_numpy()
-    parts = np.stack([np.ones_like(y), y, d, y * y, y * d, d * d])
-    whole = parts.sum(axis=1)
-    rng = np.random.default_rng(_SEED)
-    dealt = np.stack([parts[:, rng.random(len(y)) < 0.5].sum(axis=1) for _ in range(DEALS)])  # noqa: PLR2004
-    one, other = Moments(*dealt.T), Moments(*(whole - dealt).T)
-    z = (one.value - other.value) / np.sqrt(one.variance + other.variance)
-    line = stats.t.ppf((1 + FINAL) / 2, len(y) - 2)
+def _against_itself(past: Past) -> AgainstItself:
+    """Deal the past to equal arms, and see how often the end finds something."""
+    z, freedom = past.dealt_again(DEALS)
+    line = stats.t.ppf((1 + FINAL) / 2, freedom)
     low, high = stats.binom.interval(0.999, DEALS, 1 - FINAL)
     return AgainstItself(DEALS, int(np.sum(np.abs(z) > line)), int(low), int(high))

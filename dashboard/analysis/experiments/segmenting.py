@@ -1,11 +1,10 @@
 """The primary effect by segment: whether it differs first, then how."""
 
 import numpy as np
-import polars as pl
 
 from dashboard.analysis.experiments.comparing import compare
 from dashboard.analysis.experiments.results import SegmentEffect, Segments
-from dashboard.analysis.experiments.trials import Measure, Sample, Trial
+from dashboard.analysis.experiments.trials import Measure, Trial
 from dashboard.errors import NotEnoughDataError
 from dashboard.stats.experiments.effects import Effect
 from dashboard.stats.experiments.heterogeneity import (
@@ -21,20 +20,19 @@ _FEWEST_SEGMENTS = 2
 
 def by_segment(trial: Trial, measure: Measure, arm: str, whole: Effect) -> Segments | None:
     """An arm's primary effect in each segment; None where units have no segment."""
-    names = trial.units["segment"].drop_nulls().unique().sort().to_list()
+    names = trial.sums.segments
     if not names:
         return None
     found: dict[str, Effect] = {}
     sizes: dict[str, tuple[int, int]] = {}
     for name in names:
-        units = trial.units.filter(pl.col("segment") == name)
         samples = [
-            Sample.of(units.drop("x", strict=False), one, measure)
+            trial.sums.sample(one, measure.name, segment=name).without_past()
             for one in (trial.design.control, arm)
         ]
         sizes[name] = samples[0].units, samples[1].units
         try:
-            found[name] = compare(measure, *samples, is_clustered=trial.design.is_clustered)
+            found[name] = compare(measure, *samples, dealt=trial.design.dealt)
         except NotEnoughDataError:
             continue
     if len(found) < _FEWEST_SEGMENTS:

@@ -1,19 +1,25 @@
 """An experiment as it was stated: who, what, since when, until when."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dashboard.analysis.experiments.splits import read_guardrails, read_split
-from dashboard.errors import UnknownNameError
+from dashboard.analysis.experiments.trials import Dealt
+from dashboard.catalog import Catalog
+from dashboard.errors import DashboardError, UnknownNameError
 from dashboard.warehouse import Reader
-from dashboard.warehouse.trial_units import DAYS_A_LOOK, Exposure
+from dashboard.warehouse.trial_units import DAYS_A_LOOK, UNITS, Exposure
 
-_KIND = "experiment"
-CLUSTERS = frozenset({"route", "zone_day", "depot"})
-"""Units that are clusters of deliveries which share their luck."""
-
+_KIND, _UNIT = "experiment", "unit"
+_DEALT: Mapping[str, Dealt] = {
+    "route": "clusters",
+    "zone_day": "clusters",
+    "depot": "clusters",
+    "switchback": "pairs",
+}
 _ORDERED = frozenset({"delivery", "customer"})
 _DAY = timedelta(days=1)
 _MINUTES_A_DAY = 1_440
@@ -26,6 +32,7 @@ class Stated:
     Attributes:
         split: Planned shares by arm; empty where none are stated.
         guardrails: Metrics and the margins by which they may be worse.
+        fault: Why it cannot be read as it is stated; empty where it can.
     """
 
     id: str
@@ -40,6 +47,12 @@ class Stated:
     started_on: date
     ends_on: date
     planned_units: int | None
+    fault: str = ""
+
+    @property
+    def dealt(self) -> Dealt:
+        """What is dealt to arms."""
+        return dealt_by(self.unit)
 
     @property
     def days(self) -> int:
@@ -50,6 +63,10 @@ class Stated:
     def weeks(self) -> int:
         """Planned looks: one a week, the last may be short."""
         return math.ceil(self.days / DAYS_A_LOOK)
+
+    def exposure(self) -> Exposure:
+        """The deliveries of all its days."""
+        return Exposure(self.id, self.unit, self.started_on, self.ends_on)
 
 
 @dataclass(frozen=True)
@@ -112,21 +129,22 @@ class Clock:
 
     def exposure(self) -> Exposure:
         """The deliveries that count."""
-        stated = self.stated
-        return Exposure(stated.id, stated.unit, stated.started_on, self.last_day)
+        return replace(self.stated.exposure(), last=self.last_day)
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment.replace(tzinfo=UTC).astimezone(zone)
 
 
-def all_stated(reader: Reader) -> tuple[Stated, ...]:
-    """Every experiment of the snapshot, by first day.
+def dealt_by(unit: str) -> Dealt:
+    """What is dealt to arms where a unit is randomised."""
+    return _DEALT.get(unit, "units")
 
-    Raises:
-        ScopeError: The split or the guardrails of one cannot be read.
-    """
-    return tuple(_stated(row) for row in reader.trials.listed().iter_rows(named=True))
+
+def all_stated(reader: Reader) -> tuple[Stated, ...]:
+    """Every experiment of the snapshot, by first day; what is wrong with one is its fault."""
+    rows = reader.trials.listed().iter_rows(named=True)
+    return tuple(_stated(row, reader.catalog) for row in rows)
 
 
 def stated_as(reader: Reader, name: str) -> Stated:
@@ -141,21 +159,34 @@ def stated_as(reader: Reader, name: str) -> Stated:
     return found[name]
 
 
-def _stated(row: dict[str, object]) -> Stated:
+def _stated(row: dict[str, object], catalog: Catalog) -> Stated:
+    split: dict[str, float] = {}
+    guardrails: tuple[tuple[str, float], ...] = ()
+    unit, primary, fault = str(row["unit"]), str(row["primary_metric"]), ""
+    try:
+        split = read_split(_text(row["split"]))
+        guardrails = read_guardrails(_text(row["guardrails"]))
+        for name in (primary, *(name for name, _ in guardrails)):
+            catalog.metric(name)
+        if unit not in UNITS:
+            raise UnknownNameError.among(_UNIT, unit, UNITS)
+    except DashboardError as wrong:
+        fault = str(wrong)
     worthwhile, planned = row["worthwhile_effect"], row["planned_units"]
     return Stated(
         id=str(row["experiment_id"]),
         name=str(row["name"]),
         hypothesis=str(row["hypothesis"] or ""),
-        unit=str(row["unit"]),
+        unit=unit,
         control=str(row["control_arm"]),
-        split=read_split(_text(row["split"])),
-        primary=str(row["primary_metric"]),
+        split=split,
+        primary=primary,
         worthwhile=abs(float(worthwhile)) if isinstance(worthwhile, float) else 0.0,
-        guardrails=read_guardrails(_text(row["guardrails"])),
+        guardrails=guardrails,
         started_on=_day(row["started_on"]),
         ends_on=_day(row["ends_on"]),
         planned_units=planned if isinstance(planned, int) and planned > 0 else None,
+        fault=fault,
     )
 
 

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Literal
 
-import numpy as np
-import polars as pl
-
+from dashboard.analysis.experiments.sums import Sample, Sums
 from dashboard.catalog import Better, Unit
 
 Kind = Literal["rate", "mean", "ratio", "ordinal"]
 Role = Literal["primary", "secondary", "guardrail"]
+Dealt = Literal["units", "clusters", "pairs"]
+"""What was dealt to arms: units each by itself; units that are clusters of rows which share
+their luck (a route, a zone-day, a depot), so that the number of clusters decides; or periods
+of a switchback, where both arms take their turn in each pair."""
 
 SEVERAL_ARMS = 0.01
 """Share of units in several arms from which an experiment is broken."""
@@ -50,10 +51,9 @@ class Design:
         control: The arm that others are held against.
         arms: The other arms.
         split: Planned share of each arm, of any sum; equal where none is stated.
-        is_clustered: Whether a randomised unit is a cluster of rows that share their luck
-            (a route, a zone-day, a depot), so that the number of clusters decides.
-        planned_units: Independent units planned, all arms together; None for no plan: then
-            there are no early looks to pay for.
+        dealt: What was dealt to the arms.
+        planned_units: Units planned, all arms together; None for no plan: then there are no
+            early looks to pay for.
         worthwhile: Smallest effect worth having, at least 0.
         is_over: The planned end is reached and its units are mature.
         looks: Names of the looks, in order.
@@ -64,7 +64,7 @@ class Design:
     control: str
     arms: tuple[str, ...]
     split: Mapping[str, float]
-    is_clustered: bool
+    dealt: Dealt
     planned_units: int | None
     worthwhile: float
     is_over: bool
@@ -84,79 +84,25 @@ class Trial:
 
     Attributes:
         assigned: Units of each arm, exposed or not.
-        units: One row per unit, look in which its rows became known (from 1) and segment:
-            unit, arm, look, segment (null where there is none), and per measure
-            `<name>.y`, `<name>.d` (0 where it has no such rows); `x`, where a covariate was
-            measured before the assignment (null where a unit has no history).
+        sums: What units did.
     """
 
     design: Design
     measures: tuple[Measure, ...]
     assigned: Mapping[str, int]
-    units: pl.DataFrame
+    sums: Sums
 
-    _samples: dict[tuple[str, str], "Sample"] = field(default_factory=dict, repr=False)
+    _samples: dict[tuple[str, str], Sample] = field(default_factory=dict, repr=False)
 
-    def sample(self, arm: str, measure: Measure) -> "Sample":
+    def sample(self, arm: str, measure: Measure) -> Sample:
         """One measure in one arm, summed once; only the primary one has the covariate."""
         key = (arm, measure.name)
         if key not in self._samples:
-            units = self.units
-            if measure.role != "primary" and self.has_covariate:
-                units = units.drop("x")
-            self._samples[key] = Sample.of(units, arm, measure)
+            own = self.sums.sample(arm, measure.name)
+            self._samples[key] = own if measure.role == "primary" else own.without_past()
         return self._samples[key]
-
-    @cached_property
-    def in_order(self) -> pl.DataFrame:
-        """Sums per unit and look, segments together, in the order of units and looks."""
-        sums = [f"{one.name}.{part}" for one in self.measures for part in ("y", "d")]
-        keys = ["unit", "arm", "look"]
-        if self.units.select(keys).is_unique().all():
-            return self.units.select(*keys, *sums).sort("unit", "look")
-        return self.units.group_by(keys).agg(pl.col(sums).sum()).sort("unit", "look")
 
     @property
     def primary(self) -> Measure:
         """The metric that decides."""
         return next(one for one in self.measures if one.role == "primary")
-
-    @property
-    def has_covariate(self) -> bool:
-        """Whether units have a history."""
-        return "x" in self.units.columns
-
-
-@dataclass(frozen=True, eq=False)
-class Sample:
-    """One measure in one arm, one element per unit.
-
-    Attributes:
-        y, d: Numerator and denominator.
-        x: Covariate; None without one.
-    """
-
-    y: np.ndarray
-    d: np.ndarray
-    x: np.ndarray | None = None
-
-    @property
-    def units(self) -> int:
-        """How many hold anything."""
-        return len(self.y)
-
-    @classmethod
-    def of(cls, units: pl.DataFrame, arm: str, measure: Measure) -> "Sample":
-        """The units of an arm that hold anything of a measure."""
-        y, d = pl.col(f"{measure.name}.y"), pl.col(f"{measure.name}.d")
-        sums = [y.sum().alias("y"), d.sum().alias("d")]
-        if "x" in units.columns:
-            sums.append(pl.col("x").first())
-        own = units.filter(pl.col("arm") == arm)
-        if own["unit"].n_unique() < own.height:
-            own = own.group_by("unit", maintain_order=True).agg(sums)
-        else:
-            own = own.select(y.alias("y"), d.alias("d"), *(["x"] if len(sums) > 2 else []))  # noqa: PLR2004
-        own = own.filter((pl.col("y") != 0) | (pl.col("d") != 0))
-        x = own["x"].to_numpy() if "x" in own.columns else None
-        return cls(own["y"].to_numpy(), own["d"].to_numpy(), x)

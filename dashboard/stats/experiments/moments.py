@@ -39,6 +39,28 @@ class Moments:
         sums = (top, low, top * top, top * low, low * low)
         return cls(top.shape[-1], *(part.sum(axis=-1) for part in sums))
 
+    @classmethod
+    def by_look(cls, unit: Array, look: Array, y: Array, d: Array, *, looks: int) -> "Moments":
+        """Sums over units as they stood at each look; one element per look.
+
+        A unit that goes on adds, at each look, the square of its sum by then less the
+        square of its sum before.
+
+        Args:
+            unit: Of each row; rows are sorted by unit and look.
+            look: When the row became known, from 1.
+            y: Numerator.
+            d: Denominator.
+            looks: How many there are.
+        """
+        is_first = np.ones(len(unit), dtype=bool)
+        is_first[1:] = unit[1:] != unit[:-1]
+        y1, d1 = (_within(part, is_first) for part in (y, d))
+        y0, d0 = y1 - y, d1 - d
+        squares = (y1**2 - y0**2, y1 * d1 - y0 * d0, d1**2 - d0**2)
+        parts = (is_first.astype(float), y, d, *squares)
+        return cls(*(np.cumsum(np.bincount(look - 1, part, looks)) for part in parts))
+
     @property
     def value(self) -> Number:
         """Sum of numerators over sum of denominators."""
@@ -64,3 +86,13 @@ class Moments:
             self.yd + other.yd,
             self.dd + other.dd,
         )
+
+
+def _within(values: Array, is_first: Array) -> Array:
+    """Running sums that begin anew where a unit begins."""
+    if is_first.all():
+        return values
+    running = np.cumsum(values)
+    starts = np.flatnonzero(is_first)
+    before = running[starts] - values[starts]
+    return running - np.repeat(before, np.diff(starts, append=len(values)))
