@@ -191,8 +191,8 @@ def test_a_condition_that_cannot_be_read_is_refused_and_none_becomes_sql(
 
 
 def test_surveys_refuse_a_condition_on_what_they_do_not_carry(reader: Reader) -> None:
-    with pytest.raises(ScopeError, match="surveys have no weight_kg; leave out that condition"):
-        reader.roll_up(["satisfaction"], [], Scope().holding(Where("weight_kg", "is known")))
+    with pytest.raises(ScopeError, match="surveys have no volume_l; leave out that condition"):
+        reader.roll_up(["satisfaction"], [], Scope().holding(Where("volume_l", "is known")))
 
 
 def test_no_column_and_no_order_comes_from_outside_the_closed_list(reader: Reader) -> None:
