@@ -178,6 +178,7 @@ def _coded(
 ) -> tuple[Rows, tuple[tuple[str, ...], ...], tuple[str, ...]]:
     """Rows as codes, the values behind the codes, and dimensions with a single value."""
     axes, names, lacking = [], [], []
+    depot, depots = np.zeros(frame.height, np.int64), 1
     for one in reader.mixes.causes():
         values = frame[one.name].unique().sort()
         if len(values) < HALVES:
@@ -186,17 +187,17 @@ def _coded(
         codes = frame[one.name].cast(pl.Enum(values)).to_physical().to_numpy()
         axes.append(axis_of(reader, one, codes, tuple(values)))
         names.append(tuple(values))
+        if one.name == DEPOT:
+            depot, depots = codes, len(values)
     late = frame["late"].to_numpy().astype(np.int64)
     day = (frame["day"] - frame["day"].min()).dt.total_days().to_numpy()
-    depots = frame[DEPOT].unique().sort()
-    depot = frame[DEPOT].cast(pl.Enum(depots)).to_physical().to_numpy()
     rows = Rows(
         axes=tuple(axes),
         block=frame["block"].to_numpy(),
         n=np.ones(frame.height, np.int64),
         late=late,
         expected=frame["chance"].fill_null(0.0).to_numpy(),
-        cluster=day * len(depots) + depot,
+        cluster=day * depots + depot,
         blocks=NOW_AND_THEN if mode == "change" else HALVES,
     )
     if mode == "change":

@@ -7,6 +7,7 @@ of its parts: it needs no count of its own.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 from typing import TypeAlias
 
@@ -48,7 +49,7 @@ class Axis:
     of_depot: bool = False
     of_days: bool = False
 
-    @property
+    @cached_property
     def values(self) -> tuple[Places, ...]:
         """What a combination may take of it: each value alone, then the unions."""
         return (*((at,) for at in range(self.size)), *self.unions)
@@ -241,10 +242,17 @@ class _Counter:
 
 def _with_unions(sums: Array, axis: Axis, at: int) -> Array:
     """The same with the unions of a dimension after its values."""
-    if not axis.unions:
-        return sums
-    together = [sums.take(union, axis=at).sum(axis=at, keepdims=True) for union in axis.unions]
-    return np.concatenate([sums, *together], axis=at)
+    parts, places = [sums], list(range(axis.size))
+    for length in sorted({len(union) for union in axis.unions}):
+        alike = [n for n, union in enumerate(axis.unions) if len(union) == length]
+        first, *others = np.array([axis.unions[n] for n in alike]).T
+        together = sums.take(first, axis=at)
+        for other in others:
+            together += sums.take(other, axis=at)
+        parts.append(together)
+        places += [axis.size + n for n in alike]
+    whole = np.concatenate(parts, axis=at)
+    return whole if places == sorted(places) else whole.take(np.argsort(places), axis=at)
 
 
 def _weights(counts: Array) -> Array | None:
