@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from dashboard.access import LOCAL_USER
+from dashboard.analysis.experiments.pasts import past_of
 from dashboard.analysis.experiments.planning import (
     HISTORY_WEEKS,
     Plan,
@@ -18,7 +19,6 @@ from dashboard.analysis.experiments.planning import (
     _week,
     plan,
 )
-from dashboard.analysis.experiments.pasts import past_of
 from dashboard.analysis.experiments.stated import stated_as
 from dashboard.charts.experiment_plans import frozen_said
 from dashboard.cli import COULD_NOT, DONE, main
