@@ -34,6 +34,20 @@ OPEN, DELIVERED, LOST, CANCELLED = (
     STATUSES.index(name) for name in ("open", "delivered", "lost", "cancelled")
 )
 
+POOLS: Final = (
+    "carrier_charge",
+    "customer_credit",
+    "cost_last_mile",
+    "cost_linehaul",
+    "cost_sorting",
+    "cost_overhead",
+    "cost_redelivery",
+    "cost_returns",
+    "cost_claims",
+    "cost_contact",
+    "cost_surcharge",
+)
+
 
 def add(frame: pl.DataFrame, seed: int, part: int) -> pl.DataFrame:
     """Add revenue and costs; null where nothing of the kind was booked."""
@@ -57,15 +71,35 @@ def add(frame: pl.DataFrame, seed: int, part: int) -> pl.DataFrame:
     )
 
 
+def usual(frame: pl.DataFrame) -> Floats:
+    """What a delivery like this usually costs: known before it is made."""
+    density, product = frame["density"].to_numpy(), frame["product"].to_numpy()
+    return _usual_last_mile(frame) + LINEHAUL[density] + SORTING[product] + OVERHEAD
+
+
+def of_arrived(frame: pl.DataFrame) -> tuple[Floats, Floats]:
+    """All cost of each delivery that is no longer open (else 0), and 1 where it arrived."""
+    total = pl.sum_horizontal(pl.col(name).fill_null(0.0) for name in POOLS)
+    found = frame.select(
+        total=pl.when(pl.col("status") != OPEN).then(total).otherwise(0.0),
+        arrived=(pl.col("status") == DELIVERED).cast(pl.Float64),
+    )
+    return found["total"].to_numpy(), found["arrived"].to_numpy()
+
+
 def _spread(rng: np.random.Generator, size: int) -> Floats:
     return rng.lognormal(-(SPREAD**2) / 2, SPREAD, size)
 
 
 def _last_mile(frame: pl.DataFrame, rng: np.random.Generator) -> Floats:
+    return _usual_last_mile(frame) * _spread(rng, frame.height)
+
+
+def _usual_last_mile(frame: pl.DataFrame) -> Floats:
     base = LAST_MILE[frame["density"].to_numpy()] * PRODUCT_FACTOR[frame["product"].to_numpy()]
     extra = SERVICE_EXTRA[frame["service"].to_numpy()]
     factor = CARRIER_FACTOR[frame["carrier"].to_numpy()]
-    return (base + extra) * factor * _spread(rng, frame.height)
+    return (base + extra) * factor
 
 
 def _revenue(frame: pl.DataFrame, rng: np.random.Generator) -> Floats:

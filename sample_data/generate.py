@@ -48,7 +48,7 @@ def write_sample(folder: Path, options: Options, progress: Progress | None = Non
         frame = quarter(who, options, number)
         by_hand.append(_write_quarter(folder, frame, options, number))
         booked.append(_write_costs(folder, frame, options.seed, number))
-        dealt += trials.draw(frame, options, number)
+        dealt += trials.draw(frame, number)
         came.append(forecasts.daily(frame, this))
     _write_experiments(folder, dealt)
     _write_plans(folder, forecasts.tables(came, forecasts.zone_shares(frame), options))

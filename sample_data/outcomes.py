@@ -4,15 +4,19 @@ Late is drawn first; every way of not arriving is a share of the late ones, so t
 carrier cannot look better by losing parcels. Times are UTC seconds, null = never.
 """
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
+from . import trial_effects
 from .chance import Flags, Floats, Ints, choose, pick_by_row, stream
 from .days import AS_OF_SECONDS, DAY_SECONDS, utc_seconds
 from .names import PLOVER, STATUSES
 from .truths import TRUTHS
+
+if TYPE_CHECKING:
+    from .world import Options
 
 HOUR: Final = 3_600
 RESCHEDULED_SHARE: Final = 0.40
@@ -39,13 +43,14 @@ CHANCES: Final = (
 )
 
 
-def draw(frame: pl.DataFrame, late_share: Floats, seed: int, part: int) -> pl.DataFrame:
+def draw(frame: pl.DataFrame, late_share: Floats, options: "Options", part: int) -> pl.DataFrame:
     """Add how each delivery truly ends, also after the sample's last moment.
 
     Adds `is_late`, `ending` (position in STATUSES), `attempts` and the times.
     """
-    rng = stream(seed, "outcomes", part)
+    rng = stream(options.seed, "outcomes", part)
     late = rng.random(frame.height) < late_share
+    late = trial_effects.lateness(frame, late, options, part)
     ending = _endings(rng, frame, late, late_share)
     chances = {_PREFIX + name: pl.Series(rng.random(frame.height)) for name in CHANCES}
     frame = frame.with_columns(

@@ -1,9 +1,7 @@
-"""Truth 5: experiments. Arms are dealt given what happened, never the other way round.
+"""Truth 5: who takes part in an experiment, and in which arm, before anything happens.
 
-An arm and an outcome have one joint distribution, which may be drawn from either end. To
-draw outcomes given the arm would move every other figure of the sample; to draw the arm
-given the outcome moves none: the chance of being treated is tilted by as much as makes
-the arms differ by the planted effect.
+Arms are dealt from what is known when they are dealt: customers, zones, days, carriers. What
+they then do to outcomes is applied in `trial_effects`.
 """
 
 import tomllib
@@ -11,42 +9,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
-from scipy import optimize
-from scipy.special import expit
 
-from . import zones
+from . import costs, zones
 from .chance import Flags, Floats, Ints, stream
 from .days import QUARTERS, day_number, utc_midnight
 from .dialect import utc
 from .names import DEPOTS, SEGMENTS, STATUSES
-from .world import Options
+
+if TYPE_CHECKING:
+    from .world import Options
 
 WHOLE: Final = 400_000
-TRIES: Final = 400
+TRIES: Final = 4_000
 FEWEST_ROWS: Final = 6_000
-MOST_CHANCE: Final = 0.995
-LEAST_CHANCE: Final = 1e-6
 ON_ARRIVAL_SECONDS: Final = 30
 DELIVERED: Final = STATUSES.index("delivered")
 OPEN: Final = STATUSES.index("open")
-COSTS: Final = (
-    "carrier_charge",
-    "customer_credit",
-    "cost_last_mile",
-    "cost_linehaul",
-    "cost_sorting",
-    "cost_overhead",
-    "cost_redelivery",
-    "cost_returns",
-    "cost_claims",
-    "cost_contact",
-    "cost_surcharge",
-)
-OUTCOMES: Final = ("kept", "due", "cost", "closed")
+OUTSIDE: Final = -1
 
 
 @dataclass(frozen=True)
@@ -69,9 +52,8 @@ class Planted:
     on_time_in: dict[str, float] = field(default_factory=dict)
     left_out: dict[str, float] = field(default_factory=dict)
     cost: float = 0.0
-    z: list[float] | None = None
-    cost_z: list[float] | None = None
     rows_cost_z: list[float] | None = None
+    units_cost_z: list[float] | None = None
     known_days: int = 0
     control_share: float = 0.5
     split: list[int] | None = None
@@ -110,62 +92,71 @@ class Dealt:
     assignments: pl.DataFrame
 
 
-def draw(frame: pl.DataFrame, options: Options, number: int) -> list[Dealt]:
-    """Deal the arms of every experiment that begins in a quarter, or after the last one."""
+def begun(number: int) -> list[Planted]:
+    """The experiments that begin in a quarter."""
     this = QUARTERS[number]
-    found = []
-    for one in planted():
-        is_here = this.start <= one.first < this.end
-        if is_here:
-            found.append(_dealt(one, frame, options))
-        elif number == len(QUARTERS) - 1 and one.first >= this.end:
-            found.append(Dealt(_row(one, one.planned_units), _nobody()))
+    return [one for one in planted() if this.start <= one.first < this.end]
+
+
+def column(one: Planted) -> str:
+    """Where a delivery's arm stands: 0 is control, 1 the other, -1 outside."""
+    return f"arm of {one.id}"
+
+
+def scale(options: "Options") -> float:
+    """By how much effects are enlarged, so that small samples keep the verdicts; null: 0."""
+    return 0.0 if options.null else max(1.0, (options.deliveries / WHOLE) ** -0.5)
+
+
+def deal(frame: pl.DataFrame, options: "Options", number: int) -> pl.DataFrame:
+    """Deal the arms of every experiment that begins in a quarter; adds a column for each one."""
+    here = {one.id for one in begun(number)}
+    nobody = pl.lit(OUTSIDE, pl.Int8)
+    return frame.with_columns(
+        _arms(one, frame, options) if one.id in here else nobody.alias(column(one))
+        for one in planted()
+    )
+
+
+def draw(frame: pl.DataFrame, number: int) -> list[Dealt]:
+    """What the platform knows of a quarter's experiments, and of those after the last one."""
+    found = [_dealt(one, frame) for one in begun(number)]
+    if number == len(QUARTERS) - 1:
+        later = [one for one in planted() if one.first >= QUARTERS[number].end]
+        found += [Dealt(_row(one, one.planned_units), _nobody()) for one in later]
     return found
 
 
-def _dealt(one: Planted, frame: pl.DataFrame, options: Options) -> Dealt:
-    """Deal one experiment's arms among the units that order in its days."""
-    rng = stream(options.seed, f"experiment {one.id}")
-    size = options.deliveries / WHOLE
-    rows = _exposed(one, frame, size, rng)
-    rows = rows.with_columns(unit=_unit_id(one, rows))
-    units = _units(rows)
-    rows = _placed(rows, units)
-    scale = max(1.0, size**-0.5)
-    treated = _chosen(one, units, rows, rng, 0.0 if options.null else scale)
-    assigned = _assignments(one, units, treated)
-    planned = _planned(one, assigned.height)
-    margin = _margin(one, units, treated)
-    return Dealt(_row(one, planned, margin), assigned)
-
-
-def _exposed(
-    one: Planted, frame: pl.DataFrame, size: float, rng: np.random.Generator
-) -> pl.DataFrame:
-    """The deliveries of an experiment, with what came of them."""
-    first, last = day_number(one.first), day_number(one.last)
+def is_here(one: Planted, frame: pl.DataFrame, days: int | None = None) -> Flags:
+    """Flag the deliveries of an experiment's days, or of its first ones."""
+    first = day_number(one.first)
+    end = first + (days or one.days)
     if one.unit in ("zone_day", "depot"):
-        here = pl.col("day").is_between(first, last)
+        here = pl.col("day").is_between(first, end - 1)
     else:
-        ends = utc_midnight(np.array([first, last + 1]))
-        here = (pl.col("ordered_at") >= ends[0]) & (pl.col("ordered_at") < ends[1])
-    total = pl.sum_horizontal(pl.col(name).fill_null(0.0) for name in COSTS)
-    is_closed = pl.col("status") != OPEN
-    rows = frame.filter(here).select(
-        "segment",
-        "day",
-        "zone",
-        "depot",
-        "customer_id",
-        "delivery_id",
-        "ordered_at",
-        kept=(pl.col("is_due") & ~pl.col("is_late")).cast(pl.Float64),
-        due=pl.col("is_due").cast(pl.Float64),
-        cost=pl.when(is_closed).then(total).otherwise(0.0),
-        closed=(pl.col("status") == DELIVERED).cast(pl.Float64),
-    )
-    chosen = _sampled(one, rows, size, rng)
-    return rows.filter(pl.Series(chosen))
+        start, stop = utc_midnight(np.array([first, end]))
+        here = (pl.col("ordered_at") >= start) & (pl.col("ordered_at") < stop)
+    return frame.select(here).to_series().to_numpy()
+
+
+def _arms(one: Planted, frame: pl.DataFrame, options: "Options") -> pl.Series:
+    rng = stream(options.seed, f"experiment {one.id}")
+    rows = np.flatnonzero(is_here(one, frame))
+    rows = rows[_sampled(one, frame[rows], options.deliveries / WHOLE, rng)]
+    taking_part = frame[rows]
+    unit = _units(one, taking_part)
+    arms = np.full(frame.height, OUTSIDE, dtype=np.int8)
+    arms[rows] = _treated(one, taking_part, unit, rng, scale(options))[unit]
+    return pl.Series(column(one), arms)
+
+
+def _units(one: Planted, rows: pl.DataFrame) -> Ints:
+    """Number the unit that each row belongs to."""
+    if one.unit == "delivery":
+        return np.arange(rows.height)
+    zone_day = pl.col("day") * len(zones.CODES) + pl.col("zone")
+    named = {"customer": pl.col("customer"), "zone_day": zone_day, "depot": pl.col("depot")}
+    return np.unique(rows.select(named[one.unit]).to_series(), return_inverse=True)[1]
 
 
 def _sampled(one: Planted, rows: pl.DataFrame, size: float, rng: np.random.Generator) -> Flags:
@@ -178,19 +169,24 @@ def _sampled(one: Planted, rows: pl.DataFrame, size: float, rng: np.random.Gener
         return np.ones(height, dtype=bool)
     wanted = round(2 * one.per_arm * size)
     if one.unit == "customer":
-        names, place, counts = np.unique(
-            rows["customer_id"].to_numpy(), return_inverse=True, return_counts=True
-        )
-        first = np.unique(place, return_index=True)[1]
-        segment = rows["segment"].to_numpy()[first]
-        kept_out = np.array([one.left_out.get(name, 0.0) for name in SEGMENTS])[segment]
-        order = rng.permutation(np.flatnonzero(rng.random(len(names)) >= kept_out))
-        taken = np.zeros(len(names), dtype=bool)
-        taken[order[np.cumsum(counts[order]) <= wanted]] = True
-        return taken[place]
+        return _whole_customers(one, rows, wanted, rng)
     found = np.zeros(height, dtype=bool)
     found[rng.permutation(height)[:wanted]] = True
     return found
+
+
+def _whole_customers(
+    one: Planted, rows: pl.DataFrame, wanted: int, rng: np.random.Generator
+) -> Flags:
+    names, first, place, counts = np.unique(
+        rows["customer"].to_numpy(), return_index=True, return_inverse=True, return_counts=True
+    )
+    segment = rows["segment"].to_numpy()[first]
+    kept_out = np.array([one.left_out.get(name, 0.0) for name in SEGMENTS])[segment]
+    order = rng.permutation(np.flatnonzero(rng.random(len(names)) >= kept_out))
+    taken = np.zeros(len(names), dtype=bool)
+    taken[order[np.cumsum(counts[order]) <= wanted]] = True
+    return taken[place]
 
 
 def _random_rank(rows: pl.DataFrame, within: str, rng: np.random.Generator) -> Ints:
@@ -198,177 +194,103 @@ def _random_rank(rows: pl.DataFrame, within: str, rng: np.random.Generator) -> I
     return shuffled.select(pl.col("chance").rank("ordinal").over(within)).to_series().to_numpy()
 
 
-def _placed(rows: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
-    """Rows with the position of their unit."""
-    places = units.select("unit").with_row_index("place")
-    return rows.join(places, on="unit", maintain_order="left")
-
-
-def _units(rows: pl.DataFrame) -> pl.DataFrame:
-    """Outcomes summed by what is randomised."""
-    return rows.group_by("unit", maintain_order=True).agg(
-        pl.col("segment").first(),
-        pl.col("ordered_at").min(),
-        *(pl.col(name).sum() for name in OUTCOMES),
-    )
-
-
-def _unit_id(one: Planted, rows: pl.DataFrame) -> pl.Expr | pl.Series:
-    """The unit of each row, as the platform writes it."""
-    if one.unit == "zone_day":
-        codes = pl.Series(zones.CODES).gather(rows["zone"])
-        days = rows.select(pl.from_epoch("day", time_unit="d").dt.strftime(":%Y-%m-%d"))
-        return codes + days.to_series()
+def _treated(
+    one: Planted, rows: pl.DataFrame, unit: Ints, rng: np.random.Generator, enlarged: float
+) -> Ints:
+    """The arm of each unit; enlarged by 0 everything is even."""
+    units = int(unit.max(initial=-1)) + 1
     if one.unit == "depot":
-        return pl.Series(DEPOTS).gather(rows["depot"])
-    return pl.col("customer_id" if one.unit == "customer" else "delivery_id")
-
-
-def _chosen(
-    one: Planted,
-    units: pl.DataFrame,
-    rows: pl.DataFrame,
-    rng: np.random.Generator,
-    scale: float,
-) -> Flags:
-    """Which units are treated; a scale of 0 plants nothing."""
-    if one.unit == "depot":
-        return (units["unit"] == DEPOTS[-1]).to_numpy()
-    if one.control_share != 0.5 and scale:
-        share = one.control_share - 0.5
-        treated = round(units.height * (0.5 - share * scale))
-        return rng.permutation(units.height) < treated
-    chance = _chances(one, units, scale) if scale else np.full(units.height, 0.5)
-    deals = _deals(chance, rng)
-    if not scale:
+        depots = rows["depot"].to_numpy()[np.unique(unit, return_index=True)[1]]
+        return (depots == len(DEPOTS) - 1).astype(np.int8)
+    if one.control_share != 0.5 and enlarged:
+        treated = round(units * (0.5 - (one.control_share - 0.5) * enlarged))
+        return (rng.permutation(units) < treated).astype(np.int8)
+    deals = _deals(units, rng)
+    if one.rows_cost_z is None or not enlarged or rows.height < FEWEST_ROWS:
         return next(deals)
+    return _unlucky(one, costs.usual(rows), unit, deals)
+
+
+def _deals(units: int, rng: np.random.Generator) -> Iterator[Ints]:
+    while True:
+        yield (rng.random(units) < 0.5).astype(np.int8)
+
+
+def _unlucky(one: Planted, usual: Floats, unit: Ints, deals: Iterator[Ints]) -> Ints:
+    """A deal that gave one arm the cheaper zones: as chance sometimes does.
+
+    It is known when arms are dealt what deliveries usually cost where, and only that is
+    looked at: what came of them is not.
+    """
+    sums = np.bincount(unit, usual), np.bincount(unit).astype(float)
     for _ in range(TRIES):
         treated = next(deals)
-        if _is_as_planted(one, units, rows, treated):
+        ones = np.ones_like(usual)
+        if _is_within(one.rows_cost_z, z_of(usual, ones, treated[unit])) and _is_within(
+            one.units_cost_z, z_of(*sums, treated)
+        ):
             return treated
     return treated
 
 
-def _deals(chance: Floats, rng: np.random.Generator) -> Iterator[Flags]:
-    while True:
-        yield rng.random(len(chance)) < chance
+def _is_within(limits: list[float] | None, z: float) -> bool:
+    return limits is None or limits[0] <= z <= limits[1]
 
 
-def _chances(one: Planted, units: pl.DataFrame, scale: float) -> Floats:
-    """Each unit's chance of being treated, so that the arms differ by the planted effects."""
-    chance = np.full(units.height, 0.5)
-    segment = units["segment"].to_numpy()
-    for code, name in enumerate(SEGMENTS):
-        here = segment == code
-        on_time = one.on_time_in.get(name, one.on_time) * scale
-        if one.on_time_z:
-            on_time = one.on_time_z * _known_error(one, units)
-        if here.any() and (on_time or one.cost):
-            own = units.filter(pl.Series(here))
-            chance[here] = _tilted(own, on_time, one.cost * scale)
-    return chance
+def z_of(y: Floats, d: Floats, arm: Ints) -> float:
+    """Difference of ratios of sums in standard errors by the delta method."""
+    effect, error = effect_of(y, d, arm)
+    return effect / error
 
 
-def _tilted(units: pl.DataFrame, on_time: float, cost: float) -> Floats:
-    """Chances of a half on average, under which both effects come out."""
-    pairs = [("kept", "due", on_time), ("cost", "closed", cost)]
-    asked = [pair for pair in pairs if pair[2] and units[pair[0]].std()]
-    if not asked:
-        return np.full(units.height, 0.5)
-    residuals, sizes, wanted = [], [], []
-    for top, low, effect in asked:
-        y, d = units[top].to_numpy(), units[low].to_numpy()
-        rate = y.sum() / d.sum()
-        most = 2 * (MOST_CHANCE - rate) if top == "kept" else effect
-        residuals.append(y - rate * d)
-        sizes.append(d)
-        wanted.append(min(effect, most))
-    features = np.stack([one / (one.std() or 1.0) for one in residuals])
-
-    def off(theta: Floats) -> list[float]:
-        chance = np.clip(expit(theta[0] + theta[1:] @ features), LEAST_CHANCE, 1 - LEAST_CHANCE)
-        apart = [
-            float((chance @ r) / (chance @ d) - ((1 - chance) @ r) / ((1 - chance) @ d) - effect)
-            for r, d, effect in zip(residuals, sizes, wanted, strict=True)
-        ]
-        return [float(chance.mean()) - 0.5, *apart]
-
-    solved = optimize.root(off, np.zeros(1 + len(asked)))
-    return expit(solved.x[0] + solved.x[1:] @ features)
-
-
-def _known_error(one: Planted, units: pl.DataFrame) -> float:
-    """Standard error of the on-time effect over the days that are known."""
-    known = units.filter(_is_known(one, units))
-    kept, due = float(known["kept"].sum()), float(known["due"].sum())
-    return (4 * kept / due * (1 - kept / due) / due) ** 0.5
-
-
-def _is_known(one: Planted, units: pl.DataFrame) -> pl.Series:
-    days = one.known_days or one.days
-    end = int(utc_midnight(np.array([day_number(one.first) + days]))[0])
-    return units["ordered_at"] < end
-
-
-def _is_as_planted(one: Planted, units: pl.DataFrame, rows: pl.DataFrame, treated: Flags) -> bool:
-    """Whether a deal falls within the limits that keep the experiment's story."""
-    known = _is_known(one, units)
-    arm, held = treated[known.to_numpy()], units.filter(known)
-    return (
-        _is_within(one.z, held, arm, ("kept", "due"))
-        and _is_within(one.cost_z, held, arm, ("cost", "closed"))
-        and (
-            one.rows_cost_z is None
-            or rows.height < FEWEST_ROWS
-            or _is_within(
-                one.rows_cost_z, rows, treated[rows["place"].to_numpy()], ("cost", "closed")
-            )
-        )
-    )
-
-
-def _is_within(
-    limits: list[float] | None, frame: pl.DataFrame, treated: Flags, names: tuple[str, str]
-) -> bool:
-    if limits is None:
-        return True
-    effect, error = _effect(frame, treated, *names)
-    return limits[0] * error <= effect <= limits[1] * error
-
-
-def _effect(frame: pl.DataFrame, treated: Flags, top: str, low: str) -> tuple[float, float]:
-    """Difference of ratios of sums and its standard error by the delta method."""
-    y, d = frame[top].to_numpy(), frame[low].to_numpy()
+def effect_of(y: Floats, d: Floats, arm: Ints) -> tuple[float, float]:
+    """Difference of ratios of sums, and its standard error; rows outside do not count."""
     values, variance = [], 0.0
-    for arm in (treated, ~treated):
-        rate = y[arm].sum() / d[arm].sum()
+    for code in (1, 0):
+        top, low = y[arm == code], d[arm == code]
+        rate = top.sum() / low.sum()
         values.append(rate)
-        variance += float(np.sum((y[arm] - rate * d[arm]) ** 2) / d[arm].sum() ** 2)
+        variance += float(np.sum((top - rate * low) ** 2) / low.sum() ** 2)
     return float(values[0] - values[1]), variance**0.5
 
 
-def _margin(one: Planted, units: pl.DataFrame, treated: Flags) -> float:
+def _dealt(one: Planted, frame: pl.DataFrame) -> Dealt:
+    """An experiment's units by name; deliveries are dealt when ordered, all else before."""
+    rows = frame.filter(pl.col(column(one)) != OUTSIDE)
+    start = int(utc_midnight(np.array([day_number(one.first)]))[0]) - 3_600
+    at = pl.col("ordered_at") - ON_ARRIVAL_SECONDS if one.unit == "delivery" else pl.lit(start)
+    assigned = rows.select(
+        pl.lit(one.id).alias("test_key"),
+        _unit_name(one, rows),
+        pl.Series(one.arms).gather(rows[column(one)].cast(pl.UInt32)).alias("variant"),
+        utc(at.cast(pl.Int64)).alias("bucketed_at"),
+    ).unique("unit", keep="first", maintain_order=True)
+    return Dealt(_row(one, _planned(one, assigned.height), _margin(one, rows)), assigned)
+
+
+def _unit_name(one: Planted, rows: pl.DataFrame) -> pl.Series:
+    """The unit of each row, as the platform writes it."""
+    if one.unit == "zone_day":
+        codes = pl.Series(zones.CODES).gather(rows["zone"])
+        days = rows.select(pl.from_epoch("day", time_unit="d").dt.strftime(":%Y-%m-%d"))
+        return (codes + days.to_series()).alias("unit")
+    if one.unit == "depot":
+        return pl.Series(DEPOTS).gather(rows["depot"]).alias("unit")
+    return rows["customer_id" if one.unit == "customer" else "delivery_id"].alias("unit")
+
+
+def _margin(one: Planted, rows: pl.DataFrame) -> float:
     if not one.margin_errors:
         return one.margin
-    return round(one.margin_errors * _effect(units, treated, "cost", "closed")[1], 3)
+    unit = np.unique(_unit_name(one, rows), return_inverse=True)[1]
+    first = np.unique(unit, return_index=True)[1]
+    sums = [np.bincount(unit, part) for part in costs.of_arrived(rows)]
+    return round(one.margin_errors * effect_of(*sums, rows[column(one)].to_numpy()[first])[1], 3)
 
 
 def _planned(one: Planted, units: int) -> int:
     """The plan is reached at the end; what still runs has only a part of it."""
     return round(units * one.days / one.known_days / 1.35) if one.known_days else units
-
-
-def _assignments(one: Planted, units: pl.DataFrame, treated: Flags) -> pl.DataFrame:
-    """Who is in which arm; deliveries are dealt when ordered, all else before the start."""
-    start = int(utc_midnight(np.array([day_number(one.first)]))[0]) - 3_600
-    at = pl.col("ordered_at") - ON_ARRIVAL_SECONDS if one.unit == "delivery" else pl.lit(start)
-    names = pl.Series(one.arms)
-    return units.select(
-        pl.lit(one.id).alias("test_key"),
-        pl.col("unit"),
-        names.gather(pl.Series(treated.astype(np.int64))).alias("variant"),
-        utc(at.cast(pl.Int64)).alias("bucketed_at"),
-    )
 
 
 def _nobody() -> pl.DataFrame:

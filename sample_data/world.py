@@ -19,6 +19,8 @@ from . import (
     plan,
     proofs,
     routes,
+    trial_effects,
+    trials,
 )
 from .chance import stream
 from .days import QUARTERS
@@ -68,7 +70,8 @@ def quarter(who: customers.Customers, options: Options, number: int) -> pl.DataF
     if number == len(QUARTERS) - 1:
         wanted = open_and_overdue(options.deliveries)
         frame = outcomes.leave_open(frame, wanted, seed)
-    frame = details.add(costs.add(frame, seed, number), seed, number)
+    frame = trial_effects.cost(costs.add(frame, seed, number), options, number)
+    frame = details.add(frame, seed, number)
     frame = proofs.add(frame, seed, number, null=options.null)
     frame = evidence.declared(frame, seed, number, null=options.null)
     frame = legs.add(frame, seed, number, null=options.null)
@@ -86,7 +89,8 @@ def _carried(frame: pl.DataFrame, options: Options, number: int) -> pl.DataFrame
     frame = frame.with_columns(is_strained=pl.Series(strained))
     late = lateness.probability(frame, this, options.seed, null=options.null)
     frame = frame.with_columns(late_probability=pl.Series(late))
-    frame = outcomes.draw(frame, late, options.seed, number)
+    frame = trials.deal(frame, options, number)
+    frame = outcomes.draw(frame, late, options, number)
     return evidence.attempts(frame, options.seed, number, null=options.null)
 
 

@@ -116,7 +116,7 @@ def _show_one(reader: "Reader", name: str, said: dict[str, Any], form: str) -> i
             printing.structure(data)
         else:
             click.echo(experiment_words.whole(found))
-        return DONE
+        return REFUSALS if found.state == "broken" else DONE
     more = experiment_lists.stated_data(found) | {"plan": plan}
     _print(found.judged, experiment_words.whole(found), form, more)
     if form == "table":

@@ -1,6 +1,5 @@
 """Truth 5 is in the files: recomputed from the generator's own outcomes."""
 
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -8,7 +7,7 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from sample_data import Options, customers, trials
+from sample_data import Options, costs, customers, trials
 from sample_data.days import QUARTERS
 from sample_data.world import quarter
 
@@ -16,28 +15,33 @@ WHOLE = Options(deliveries=400_000)
 
 
 @cache
-def dealt(name: str, options: Options = WHOLE) -> tuple[trials.Dealt, pl.DataFrame]:
-    """An experiment's arms, and the deliveries of its quarter with their outcomes."""
-    one = next(p for p in trials.planted() if p.id == name)
-    number = next(q.number for q in QUARTERS if q.start <= one.first < q.end)
-    frame = of_quarter(number, options)
-    (found,) = (d for d in trials.draw(frame, options, number) if d.experiment["test_key"] == name)
-    return found, frame
-
-
-@cache
 def of_quarter(number: int, options: Options) -> pl.DataFrame:
     return quarter(customers.draw(options.deliveries, options.seed), options, number)
 
 
+@cache
+def dealt(name: str, options: Options = WHOLE) -> tuple[trials.Dealt, pl.DataFrame]:
+    """What the platform knows of an experiment, and the deliveries of its quarter."""
+    one = next(p for p in trials.planted() if p.id == name)
+    number = next(q.number for q in QUARTERS if q.start <= one.first < q.end)
+    frame = of_quarter(number, options)
+    (found,) = (d for d in trials.draw(frame, number) if d.experiment["test_key"] == name)
+    return found, frame
+
+
 def outcomes(name: str, unit: str, *, due: bool = True) -> pl.DataFrame:
-    """Each exposed delivery's arm, whether it was kept, and its cost."""
+    """Each assigned delivery's arm as the platform says, whether it was kept, and its cost."""
     found, frame = dealt(name)
     one = next(p for p in trials.planted() if p.id == name)
-    everybody = replace(one, left_out={})
-    rows = trials._exposed(everybody, frame, 10.0, np.random.default_rng(0))
-    named = trials._unit_id(one, rows) if unit == "zone_day" else pl.col(unit)
-    rows = rows.with_columns(unit=named).join(found.assignments, on="unit")
+    rows = frame.filter(pl.Series(trials.is_here(one, frame)))
+    total, arrived = costs.of_arrived(rows)
+    rows = rows.with_columns(
+        unit=trials._unit_name(one, rows) if unit == "zone_day" else pl.col(unit),
+        kept=(pl.col("is_due") & ~pl.col("is_late")).cast(pl.Float64),
+        due=pl.col("is_due").cast(pl.Float64),
+        cost=pl.Series(total),
+        closed=pl.Series(arrived),
+    ).join(found.assignments, on="unit")
     return rows.filter(pl.col("due") > 0) if due else rows
 
 
@@ -117,7 +121,7 @@ def test_alerts_help_premium_alone() -> None:
 def test_three_weeks_of_the_photo_stand_2_2_errors_from_0() -> None:
     rows = outcomes("photo-on-arrival", "delivery_id")
     one = next(p for p in trials.planted() if p.id == "photo-on-arrival")
-    known = rows.filter(trials._is_known(one, rows))
+    known = rows.filter(pl.Series(trials.is_here(one, rows, one.known_days)))
 
     arms = rates(known)
     spread = sum(
@@ -127,25 +131,58 @@ def test_three_weeks_of_the_photo_stand_2_2_errors_from_0() -> None:
     assert (arms["photo"] - arms["no photo"]) / spread**0.5 == pytest.approx(2.2, abs=0.2)
 
 
-def test_dealing_arms_moves_nothing_that_happened() -> None:
-    options = Options(deliveries=4_000)
-    before = of_quarter(6, options)
-    copy = before.clone()
+def test_arms_gain_what_the_others_lose_and_no_other_truth_moves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Late deliveries by segment and carrier are the same with experiments and without."""
+    options = Options(deliveries=40_000)
+    planted = [of_quarter(number, options) for number in (5, 6, 7)]
+    who = customers.draw(options.deliveries, options.seed)
+    monkeypatch.setattr(trials, "planted", list)
 
-    trials.draw(before, options, 6)
+    without = [quarter(who, options, number) for number in (5, 6, 7)]
 
-    assert before.equals(copy)
+    late = [
+        pl.concat(one).group_by("segment", "carrier").agg(pl.col("is_late").sum())
+        for one in (planted, without)
+    ]
+    keys = ["segment", "carrier"]
+    assert late[0].sort(keys).equals(late[1].sort(keys))
+    moved = pl.concat(planted)["is_late"] != pl.concat(without)["is_late"]
+    assert moved.sum() > 100
+
+
+def test_arms_are_dealt_before_anything_happens() -> None:
+    """Who is in which arm depends on nothing that comes after: lateness is not even drawn."""
+    options = Options(deliveries=40_000)
+    frame = of_quarter(6, options)
+    known = frame.select(
+        "segment", "day", "zone", "depot", "customer", "carrier", "density", "product", "service",
+        "ordered_at",
+    )  # fmt: skip
+
+    again = trials.deal(known, options, 6)
+
+    names = [name for name in frame.columns if name.startswith("arm of")]
+    assert again.select(names).height == frame.height
+    dealt_here = {name for name in names if again[name].max() == 1}
+    assert dealt_here == {f"arm of {one.id}" for one in trials.begun(6)}
 
 
 def test_a_null_world_deals_arms_by_chance_alone() -> None:
     options = Options(deliveries=40_000, null=True)
-    found = [
-        d
-        for number in (5, 6, 7)
-        for d in trials.draw(of_quarter(number, options), options, number)
-    ]
+    found = [d for number in (5, 6, 7) for d in trials.draw(of_quarter(number, options), number)]
 
     for one in found:
         counts = one.assignments["variant"].value_counts()["count"].to_list()
         if one.experiment["bucketed_by"] in ("customer", "delivery", "zone_day") and counts:
             assert stats.chisquare(counts).pvalue > 0.001
+
+
+def test_a_null_world_has_arms_without_effects() -> None:
+    options = Options(deliveries=40_000, null=True)
+    rows = of_quarter(7, options).filter(pl.col("is_due") & (pl.col("arm of courier-chat") >= 0))
+
+    late, arm = rows["is_late"].to_numpy(), rows["arm of courier-chat"].to_numpy()
+
+    assert abs(trials.z_of(late.astype(float), np.ones(len(late)), arm)) < 3.3

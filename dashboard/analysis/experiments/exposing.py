@@ -120,7 +120,7 @@ def _pairs(reader: Reader, stated: Stated) -> pl.DataFrame:
     odd = [name for name in found["unit_id"] if not re.fullmatch(HALF, name)]
     if odd:
         message = (
-            f"{len(odd):,} units of the switchback are like '{odd[0]}'; write a half of a zone's "
+            f"{len(odd):,} units of the switchback are like '{min(odd)}'; write a half of a zone's "
             "day like 'Z14:2026-05-04:am'"
         )
         raise ScopeError(message)
