@@ -58,7 +58,7 @@ def alike(rng: np.random.Generator, days: int = 364) -> Forecasts:
             frame(days, actual=came, forecast=said, naive=naive).with_columns(
                 series=pl.lit(f"segment {at}"),
                 step=pl.lit(step),
-                planner=pl.lit("A. Brandt" if step == "planner" else None),
+                planner=pl.lit("A. Brandt" if step == "planner" else None, pl.String),
                 lead=pl.lit(LEAD),
                 is_capped=pl.lit(value=False),
                 promotion=pl.lit(None, pl.String),
@@ -73,16 +73,16 @@ def alike(rng: np.random.Generator, days: int = 364) -> Forecasts:
 
 def test_no_step_and_no_override_helps_or_harms_where_all_are_alike() -> None:
     year = Period(MONDAY, MONDAY + timedelta(363))
-    of_steps = of_overrides = judged = 0
+    over_naive = over_before = of_overrides = judged = 0
     for seed in range(WORLDS):
         found = alike(np.random.default_rng(seed))
         steps, ledger = stairs(found, year, LEAD), overrides(found, year, LEAD)
-        of_steps += any(differs(one.over_naive) or differs(one.over_before) for one in steps)
+        over_naive += any(differs(one.over_naive) for one in steps)
+        over_before += any(differs(one.over_before) for one in steps)
         of_overrides += any(differs(one.added) for one in ledger)
         judged += sum(bool(one.added and one.added.weeks >= 26) for one in ledger)
 
-    assert of_steps <= 2 * MOST  # two families: over the naive, and over the step before
-    assert of_overrides <= MOST
+    assert max(over_naive, over_before, of_overrides) <= MOST
     assert judged > 8 * WORLDS
 
 
