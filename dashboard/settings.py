@@ -97,6 +97,11 @@ class Settings(BaseSettings):
         description="How many days before a day its capacity is committed: the lead time at "
         "which forecasts are judged for capacity.",
     )
+    volume_lag_days: Annotated[int, Field(ge=0, le=60)] = Field(
+        default=0,
+        description="How many days after a day its volume is known to who forecasts: the "
+        "seasonal naive forecast repeats the same weekday of a week that was known by then.",
+    )
 
     rollup_from_rows: Annotated[int, Field(ge=0)] = Field(
         default=10_000,

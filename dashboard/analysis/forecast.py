@@ -9,18 +9,35 @@ import polars as pl
 from dashboard.analysis import forecast_capacity, forecast_steps, forecast_tracking
 from dashboard.analysis.forecast_capacity import Load, Plan
 from dashboard.analysis.forecast_cuts import Miss, Part, WeekOf, misses, parts, weeks
-from dashboard.analysis.forecast_rows import Forecasts, cut_to_known, forecasts
+from dashboard.analysis.forecast_rows import PLAIN, Forecasts, cut_to_known, forecasts
 from dashboard.analysis.forecast_scores import POOLED, Scale, Score, scores
 from dashboard.analysis.forecast_steps import Override, Stair
 from dashboard.analysis.forecast_tracking import Coherence, Tracked
 from dashboard.errors import ScopeError, UnknownNameError
 from dashboard.scope import Period, Scope
+from dashboard.stats.forecasting.value_added import ValueAdded, together
 from dashboard.warehouse import Reader
 
 USUAL_STEP = "consensus"
 USUAL_LEAD = 7
-COMMIT_LEAD = 14
 _YEAR = timedelta(days=363)
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What forecasts are judged by.
+
+    Attributes:
+        lead: Days between issue and target.
+        step: Whose forecast; '' for the consensus, else the last step there is.
+        commit: Days before a day at which its capacity is committed.
+        data_lag: Days after a day at which its volume is known to who forecasts.
+    """
+
+    lead: int = USUAL_LEAD
+    step: str = ""
+    commit: int = 14
+    data_lag: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,7 +75,8 @@ class Forecast:
         lead: Days between issue and target.
         step: Whose forecast.
         steps, leads: What else may be looked at.
-        board: Scores by segment and lead time, of this step; the pooled ones first.
+        board: Scores by segment and lead time, of this step; the pooled ones first. Verdicts
+            on value added hold over the segments of a lead time together.
         level: How often ranges should hold; None where they say nothing, or differ.
         weeks, parts, misses, excluded, ignored: See their classes; filters that forecasts
             know nothing of.
@@ -96,36 +114,34 @@ class Forecast:
         return tuple(one.score for one in self.board if one.lead == self.lead)
 
 
-def forecast(
-    reader: Reader, scope: Scope, lead: int, step: str = "", commit: int = COMMIT_LEAD
-) -> Forecast:
+def forecast(reader: Reader, scope: Scope, basis: Basis) -> Forecast:
     """Judge the forecasts of a scope's segments and zones at one lead time.
 
     Args:
         reader: The snapshot.
         scope: Period and filters; forecasts know segments and zones only.
-        lead: Days between issue and target.
-        step: Whose forecast; '' for the consensus, else the last step there is.
-        commit: Days before a day at which its capacity is committed.
+        basis: Lead time, step and lags.
 
     Raises:
         ScopeError: No forecast of the period has an actual.
         UnknownNameError: No forecast has this lead time, or this step.
     """
-    found = forecasts(reader, scope)
-    step = _known_step(found, step)
+    found = forecasts(reader, scope, basis.data_lag)
+    step, lead = known_step(found, basis.step), basis.lead
     _check_lead(found, lead)
     period = _period(found, scope)
     year = _year_to(period)
-    judged = found.during(period).filter(pl.col("step") == step)
+    of_step = found.of(step)
+    own = of_step.filter(pl.col("lead") == lead)
+    judged = found.judged(of_step, period)
     rows = _at_lead(judged, lead, step)
-    at_commit = min(found.leads, key=lambda one: abs(one - commit))
+    commit = min(found.leads, key=lambda one: abs(one - basis.commit))
+    planned = of_step.filter(pl.col("lead") == commit)
     on_time = _on_time(reader, scope)
-    usual = found.during(year).filter(pl.col("step") == step)
-    board = tuple(_board(judged, usual, found.scales(period.start)))
-    tracked = forecast_tracking.tracked(found, period, lead, step)
-    loads = forecast_capacity.loads(found, on_time, period, step, at_commit)
-    zones = _zones(reader, scope)
+    board = tuple(_board(judged, found.judged(of_step, year), found.scales(period.start)))
+    tracked = forecast_tracking.tracked(own, period)
+    loads = forecast_capacity.loads(planned, on_time, period)
+    zones = found.of_zones(step, lead)
     return Forecast(
         message=_message(board, lead, step, tracked),
         period=period,
@@ -134,20 +150,22 @@ def forecast(
         steps=found.steps,
         leads=found.leads,
         board=board,
-        weeks=tuple(weeks(found, period, lead, step)),
-        parts=tuple(parts(rows, _zone_rows(reader, scope, zones, period, lead))),
+        weeks=tuple(weeks(own, period)),
+        parts=tuple(parts(rows, _zone_rows(reader, scope, zones, period))),
         misses=tuple(misses(rows, on_time)),
         level=_level(rows),
-        excluded=_excluded(found, period, lead, step),
+        excluded=_excluded(found, own, period),
         ignored=found.ignored,
         year=year,
         stairs=forecast_steps.stairs(found, year, lead),
         overrides=forecast_steps.overrides(found, year, lead),
         tracked=tracked,
-        coherence=forecast_tracking.coherence(zones, found, period, lead, step),
+        coherence=forecast_tracking.coherence(zones, own, period),
         loads=loads,
-        plans=forecast_capacity.plans(found, period, step, at_commit) if loads else (),
-        commit=at_commit,
+        plans=forecast_capacity.plans(planned, min(period.end, found.complete_to))
+        if loads
+        else (),
+        commit=commit,
     )
 
 
@@ -165,13 +183,23 @@ def _at_lead(judged: pl.DataFrame, lead: int, step: str) -> pl.DataFrame:
     return rows
 
 
-def _known_step(found: Forecasts, step: str) -> str:
+def known_step(found: Forecasts, step: str) -> str:
+    """A step asked for, or the one looked at before anyone chose.
+
+    Raises:
+        UnknownNameError: No forecast has it.
+    """
     if not step:
-        return USUAL_STEP if USUAL_STEP in found.steps else found.steps[-1]
-    if step not in found.steps:
-        kind = "step of the forecast"
-        raise UnknownNameError.among(kind, step, found.steps)
+        return usual_step(found.steps)
+    if step not in (PLAIN, *found.steps):
+        kind = "step of the forecasts in this scope"
+        raise UnknownNameError.among(kind, step, (PLAIN, *found.steps))
     return step
+
+
+def usual_step(steps: Sequence[str]) -> str:
+    """The step looked at before anyone chose: the consensus, else the last there is."""
+    return USUAL_STEP if USUAL_STEP in steps else steps[-1]
 
 
 def _period(found: Forecasts, scope: Scope) -> Period:
@@ -190,27 +218,28 @@ def _board(
     """Scores of the period; value added from the year, as a quarter is too short for it."""
     for lead in judged["lead"].unique().sort():
         rows, longer = (part.filter(pl.col("lead") == lead) for part in (judged, year))
-        added = {one.series: one.added for one in scores(longer, scales)}
+        added = _added(scores(longer, scales))
         *each, pooled = scores(rows, scales)
         for one in (pooled, *each):
             yield LeadScore(lead, replace(one, added=added[one.series]))
 
 
-def _zones(reader: Reader, scope: Scope) -> pl.DataFrame:
-    found = reader.report("forecast_by_zone", Scope())
-    for name, values in cut_to_known(scope).filters:
-        found = found.filter(pl.col(name).is_in(values))
-    return found
+def _added(found: Sequence[Score]) -> dict[str, ValueAdded | None]:
+    """Value added by series: segments judged together, all of them pooled by itself."""
+    *each, pooled = found
+    judged = together([one.added for one in each])
+    return {pooled.series: pooled.added} | {
+        one.series: added for one, added in zip(each, judged, strict=True)
+    }
 
 
-def _zone_rows(
-    reader: Reader, scope: Scope, zones: pl.DataFrame, period: Period, lead: int
-) -> pl.DataFrame:
+def _zone_rows(reader: Reader, scope: Scope, zones: pl.DataFrame, period: Period) -> pl.DataFrame:
     """Zones' own forecasts of a period, all segments together, beside what came."""
     inside = pl.col("target_date").is_between(period.start, period.end)
-    said = zones.filter(inside & (pl.col("lead_days") == lead))
-    said = said.group_by(pl.col("zone").alias("Zone"), pl.col("target_date").alias("day")).agg(
-        forecast=pl.col("volume").sum()
+    said = (
+        zones.filter(inside)
+        .group_by(pl.col("zone").alias("Zone"), pl.col("target_date").alias("day"))
+        .agg(forecast=pl.col("volume").sum())
     )
     if said.is_empty():
         return said
@@ -238,9 +267,8 @@ def _level(rows: pl.DataFrame) -> float | None:
     return levels[0] if len(levels) == 1 else None
 
 
-def _excluded(found: Forecasts, period: Period, lead: int, step: str) -> Excluded:
-    inside = pl.col("day").is_between(period.start, period.end)
-    rows = found.rows.filter(inside & (pl.col("lead") == lead) & (pl.col("step") == step))
+def _excluded(found: Forecasts, own: pl.DataFrame, period: Period) -> Excluded:
+    rows = own.filter(pl.col("day").is_between(period.start, period.end))
     unknown = rows.filter(pl.col("actual").is_null())
     waiting = unknown.filter(pl.col("day") > found.complete_to).height
     return Excluded(waiting, unknown.height - waiting, int(rows["is_capped"].sum()), found.mixed)

@@ -1,17 +1,18 @@
 """Was capacity right, what did the error cost, and what plan would have been best?"""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 
-from dashboard.analysis.forecast_rows import Forecasts
 from dashboard.errors import NotEnoughDataError
 from dashboard.scope import Period
 from dashboard.stats.forecasting import capacity as newsvendor
-from dashboard.stats.matching import Cell, Matched, matched_difference
+from dashboard.stats.forecasting.value_added import SURE
+from dashboard.stats.matching import Cell, Matched, few_matched
+from dashboard.stats.periods import holm
 from dashboard.stats.survival import Survival
 
 STRAINED_FROM = 1.05
@@ -36,6 +37,7 @@ class Load:
         under, over: Cost of deliveries beyond capacity, and of empty places; None where
             nobody says what either costs.
         link: On-time share of strained days less that of days alike; None without any.
+        is_sure: The link differs from 0 over all segments read side by side (Holm, 5 %).
     """
 
     segment: str
@@ -47,6 +49,7 @@ class Load:
     under: float | None
     over: float | None
     link: Matched | None
+    is_sure: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,26 +83,34 @@ class Plan:
     why: str
 
 
-def loads(
-    found: Forecasts, on_time: pl.DataFrame, period: Period, step: str, lead: int
-) -> tuple[Load, ...]:
+def loads(own: pl.DataFrame, on_time: pl.DataFrame, period: Period) -> tuple[Load, ...]:
     """Hold capacity against what came in a period, and strained days against days alike.
 
     Args:
-        found: Forecasts with capacity.
+        own: Rows of one step at the lead time at which capacity is committed.
         on_time: series, day, kept, due: deliveries due and on time.
         period: Days looked at.
-        step: Whose rows carry the plan.
-        lead: Their lead time.
     """
-    rows = _one_a_day(found, step, lead).filter(
+    rows = own.filter(
         pl.col("day").is_between(period.start, period.end)
         & pl.col("actual").is_not_null()
         & pl.col("planned").is_not_null()
     )
+    return _judged_together(
+        [
+            _load(str(name), part, on_time.filter(pl.col("series") == name))
+            for (name,), part in rows.group_by("series", maintain_order=True)
+        ]
+    )
+
+
+def _judged_together(found: Sequence[Load]) -> tuple[Load, ...]:
+    """Say which links are beyond noise, over all segments of the table."""
+    p_values = [one.link.p_value if one.link else None for one in found]
+    raised = iter(holm([p for p in p_values if p is not None]))
     return tuple(
-        _load(str(name), part, on_time.filter(pl.col("series") == name))
-        for (name,), part in rows.group_by("series", maintain_order=True)
+        replace(one, is_sure=p is not None and next(raised) < SURE)
+        for one, p in zip(found, p_values, strict=True)
     )
 
 
@@ -140,7 +151,7 @@ def _link(rows: pl.DataFrame, on_time: pl.DataFrame) -> Matched | None:
         ).iter_rows()
     ]
     try:
-        return matched_difference(cells)
+        return few_matched(cells)
     except NotEnoughDataError:
         return None
 
@@ -150,27 +161,23 @@ def kind_of(day: date) -> str:
     return _CLASSES.get(day.isoweekday(), _OTHERWISE)
 
 
-def plans(found: Forecasts, period: Period, step: str, lead: int) -> tuple[Plan, ...]:
+def plans(own: pl.DataFrame, end: date) -> tuple[Plan, ...]:
     """Recommend a capacity per segment and weekday, at the critical ratio.
 
     Args:
-        found: Forecasts with capacity.
-        period: Its last day ends the year of errors that is learnt from.
-        step: Whose errors.
-        lead: When capacity is committed.
+        own: Rows of one step at the lead time at which capacity is committed.
+        end: The last day whose volume is known; the year to it is learnt from.
     """
-    rows = _one_a_day(found, step, lead)
-    end = min(period.end, found.complete_to)
-    learnt = rows.filter(
+    learnt = own.filter(
         pl.col("day").is_between(end - _YEAR, end)
         & pl.col("actual").is_not_null()
         & (pl.col("forecast") > 0)
     )
-    ahead = _ahead(rows, end)
+    ahead = _ahead(own, end)
     plan = []
-    for name in rows["series"].unique(maintain_order=True).to_list():
-        own = [part.filter(pl.col("series") == name) for part in (learnt, ahead)]
-        plan += list(_plans(str(name), *own))
+    for name in own["series"].unique(maintain_order=True).to_list():
+        each = [part.filter(pl.col("series") == name) for part in (learnt, ahead)]
+        plan += list(_plans(str(name), *each))
     return tuple(plan)
 
 
@@ -240,7 +247,3 @@ def _mean(rows: pl.DataFrame, name: str) -> float | None:
 def _is_kind(kind: str) -> pl.Expr:
     of_day = pl.col("day").dt.weekday().cast(pl.Int64)
     return of_day.replace_strict(_CLASSES, default=_OTHERWISE, return_dtype=pl.String) == kind
-
-
-def _one_a_day(found: Forecasts, step: str, lead: int) -> pl.DataFrame:
-    return found.rows.filter((pl.col("step") == step) & (pl.col("lead") == lead))

@@ -5,11 +5,13 @@ from datetime import date
 
 import polars as pl
 
-from dashboard.analysis.forecast_rows import SEASON, Forecasts
+from dashboard.analysis.forecast_rows import SEASON
 from dashboard.scope import Period
 
-WORST = 12
-_MARKS = ("promotion", "holiday", "weather_flag")
+WORST = 15
+"""Misses shown; every segment has its share of them, or the largest would have them all."""
+
+_MARKS = {"promotion": "promotion", "holiday": "holiday", "weather_flag": "weather"}
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -22,7 +24,9 @@ class WeekOf:
         actual: Sum of the days known; None where none is.
         forecast, lower, upper: Sums of the days forecast; a range only where all have one.
             The sum of daily ends is wider than a week's own range would be.
-        marks: Holidays, promotions and weather of its days.
+        beside: Forecast of the days known, to hold `actual` against.
+        days: Days of the period that are forecast, to 7.
+        marks: 'promotion: Summer sale', and likewise holidays and weather of its days.
         complete: All seven days are known.
     """
 
@@ -32,6 +36,8 @@ class WeekOf:
     forecast: float
     lower: float | None
     upper: float | None
+    beside: float
+    days: int
     marks: tuple[str, ...]
     complete: bool
 
@@ -77,10 +83,14 @@ class Miss:
     due: int
 
 
-def weeks(found: Forecasts, period: Period, lead: int, step: str) -> list[WeekOf]:
-    """Actual and forecast by segment and week; weeks not over are there too."""
-    inside = pl.col("day").is_between(period.start, period.end)
-    rows = found.rows.filter(inside & (pl.col("lead") == lead) & (pl.col("step") == step))
+def weeks(own: pl.DataFrame, period: Period) -> list[WeekOf]:
+    """Actual and forecast by segment and week; weeks not over are there too.
+
+    Args:
+        own: Rows of one step at one lead time.
+        period: Days looked at.
+    """
+    rows = own.filter(pl.col("day").is_between(period.start, period.end))
     has_range = pl.col("lower").is_not_null().all() & pl.col("upper").is_not_null().all()
     sums = (
         rows.group_by("series", "week")
@@ -89,8 +99,14 @@ def weeks(found: Forecasts, period: Period, lead: int, step: str) -> list[WeekOf
             forecast=pl.col("forecast").sum(),
             lower=pl.when(has_range).then(pl.col("lower").sum()),
             upper=pl.when(has_range).then(pl.col("upper").sum()),
+            beside=pl.col("forecast").filter(pl.col("actual").is_not_null()).sum(),
+            days=pl.len(),
             known=pl.col("actual").is_not_null().sum(),
-            marks=pl.concat_str(_MARKS, separator="|", ignore_nulls=True),
+            marks=pl.concat_str(
+                [pl.format(f"{kind}: {{}}", name) for name, kind in _MARKS.items()],
+                separator="|",
+                ignore_nulls=True,
+            ),
         )
         .sort("series", "week")
     )
@@ -102,6 +118,8 @@ def weeks(found: Forecasts, period: Period, lead: int, step: str) -> list[WeekOf
             row["forecast"],
             row["lower"],
             row["upper"],
+            row["beside"],
+            row["days"],
             tuple(dict.fromkeys(mark for day in row["marks"] for mark in day.split("|") if mark)),
             row["known"] == SEASON,
         )
@@ -149,9 +167,11 @@ def _cut(rows: pl.DataFrame, by: str, names: dict[int, str] | None = None) -> li
 
 
 def misses(rows: pl.DataFrame, on_time: pl.DataFrame) -> list[Miss]:
-    """The segment-days furthest off, with their load and what was kept."""
+    """The days furthest off of each segment, with their load and what was kept."""
     off = (pl.col("forecast") - pl.col("actual")).abs()
-    worst = rows.with_columns(off=off).sort("off", descending=True).head(WORST)
+    each = max(WORST // max(rows["series"].n_unique(), 1), 1)
+    ordered = rows.with_columns(off=off).sort("off", descending=True, maintain_order=True)
+    worst = ordered.group_by("series", maintain_order=True).head(each)
     both = worst.join(on_time, on=["series", "day"], how="left").sort("off", descending=True)
     return [
         Miss(

@@ -1,6 +1,6 @@
 """Every forecast beside what came: by segment, day, step and lead time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -31,7 +31,10 @@ class Forecasts:
             Monday), step, lead, forecast, lower, upper, level, planner, actual (null where not
             known), naive (the seasonal naive at that lead), is_capped, planned (capacity,
             null without), holiday, promotion, weather_flag.
+        zones: Forecasts of single zones: segment, zone, target_date, step, lead_days, volume.
         actuals: What came by series, from the first day on, missing days NaN.
+        any_came: By day from the first one to the last complete one: 0, or NaN where nothing
+            at all came, so that the day is not known.
         first_day: The day that `actuals` begin with.
         complete_to: The last day whose volume is complete.
         steps: Steps that were issued, in the order of the process.
@@ -41,7 +44,9 @@ class Forecasts:
     """
 
     rows: pl.DataFrame
+    zones: pl.DataFrame
     actuals: Mapping[str, np.ndarray]
+    any_came: np.ndarray
     first_day: date
     complete_to: date
     steps: tuple[str, ...]
@@ -49,11 +54,29 @@ class Forecasts:
     mixed: int
     ignored: tuple[str, ...]
 
-    def during(self, period: Period) -> pl.DataFrame:
-        """Rows of a period that may be judged: actual known, not cut off by capacity."""
+    def of(self, step: str) -> pl.DataFrame:
+        """Rows of a step, or of the seasonal naive forecast where it repeats a known day."""
+        if step != PLAIN:
+            return self.rows.filter(pl.col("step") == step)
+        once = self.rows.unique(["series", "day", "lead"], keep="first", maintain_order=True)
+        unsaid = [pl.lit(None, pl.Float64).alias(one) for one in ("lower", "upper", "level")]
+        return once.with_columns(
+            *unsaid, step=pl.lit(PLAIN), forecast="naive", planner=pl.lit(None, pl.String)
+        ).drop_nulls("forecast")
+
+    def of_zones(self, step: str, lead: int) -> pl.DataFrame:
+        """Zones' forecasts of a step, else of the last step of the process that zones have."""
+        rows = self.zones.filter(pl.col("lead_days") == lead)
+        steps = ordered(rows["step"].unique())
+        chosen = step if step in steps or not steps else steps[-1]
+        return rows.filter(pl.col("step") == chosen)
+
+    @staticmethod
+    def judged(rows: pl.DataFrame, period: Period) -> pl.DataFrame:
+        """Those of a period that may be judged: actual known, not cut off by capacity."""
         inside = pl.col("day").is_between(period.start, period.end)
         known = pl.col("actual").is_not_null() & ~pl.col("is_capped")
-        return self.rows.filter(inside & known)
+        return rows.filter(inside & known)
 
     def scales(self, before: date) -> dict[str, Scale]:
         """The seasonal step of each series, from all days before one."""
@@ -61,34 +84,52 @@ class Forecasts:
         return {name: Scale.of(came[:upto], SEASON) for name, came in self.actuals.items()}
 
 
-def forecasts(reader: Reader, scope: Scope) -> Forecasts:
+def forecasts(reader: Reader, scope: Scope, data_lag: int = 0) -> Forecasts:
     """Bring every forecast of a scope's segments and zones beside what came.
+
+    Args:
+        reader: The snapshot.
+        scope: Filters by segment and zone; the period does not matter.
+        data_lag: Days after a day at which its volume is known to who forecasts.
 
     Raises:
         ScopeError: No forecast is for them.
     """
     cut = cut_to_known(scope)
-    said = _said(reader, cut)
+    at_lead = reader.report("forecast_at_lead", Scope())
+    for name, values in cut.filters:
+        at_lead = at_lead.filter(pl.col(name).is_in(values))
+    said = _said(at_lead)
     if said.is_empty():
         where = " for these segments and zones" if cut.filters else ""
         message = f"no forecast{where} is in this snapshot; import the table forecasts"
         raise ScopeError(message)
     complete_to = last_known_day(reader) - _DAY
-    came, first = _came(reader, cut, complete_to)
-    steps = _ordered(said["step"].unique().to_list())
-    rows = _beside(said, came, first)
+    first, any_came = _days(reader, complete_to)
+    volume = reader.roll_up(("volume",), ("segment", "day"), cut).rename({"numerator": "value"})
+    came = {name: own for (name,), own in by_day(volume, ["segment"], first, any_came).items()}
+    rows = _beside(said, came, first, data_lag)
     rows = _with_calendar(reader, _with_capacity(reader, cut, rows))
     names = said["segment"].unique(maintain_order=True).to_list()
     return Forecasts(
         rows=rows.sort("series", "day", "step", "lead"),
+        zones=at_lead.filter(pl.col("zone").is_not_null()),
         actuals={name: came.get(name, np.zeros(0)) for name in names},
+        any_came=any_came,
         first_day=first,
         complete_to=complete_to,
-        steps=tuple(steps),
+        steps=ordered(said["step"].unique()),
         leads=tuple(sorted(said["lead_days"].unique().to_list())),
         mixed=int(said["is_mixed"].sum()),
         ignored=tuple(name for name, _ in scope.filters if name not in KNOWN_BY),
     )
+
+
+def steps_issued(reader: Reader) -> tuple[str, ...]:
+    """Steps that any forecast of the snapshot has, in the order of the process."""
+    if not reader.shows("forecasts"):
+        return ()
+    return ordered(reader.report("forecast_steps", Scope())["step"])
 
 
 def cut_to_known(scope: Scope) -> Scope:
@@ -97,55 +138,53 @@ def cut_to_known(scope: Scope) -> Scope:
     return Scope().within(**known)
 
 
-def _said(reader: Reader, cut: Scope) -> pl.DataFrame:
-    """Forecasts by segment: its own, else the sum of its zones'; of zones where asked for."""
-    wanted = dict(cut.filters)
-    if "zone" in wanted:
-        found = reader.report("forecast_by_zone", Scope())
-        found = found.filter(pl.col("zone").is_in(wanted["zone"]))
-        found = found.group_by("segment", "target_date", "step", "lead_days").agg(
-            pl.col("volume").sum()
-        )
-        absent = {
-            "lower": pl.Float64,
-            "upper": pl.Float64,
-            "level": pl.Float64,
-            "planner": pl.String,
-        }
-        found = found.with_columns(
-            *(pl.lit(None, kind).alias(name) for name, kind in absent.items()),
-            is_mixed=pl.lit(value=False),
-        )
-    else:
-        found = reader.report("forecast_at_lead", Scope()).with_columns(
-            is_mixed=pl.col("volume").is_not_null() & (pl.col("zones") > 0),
-            volume=pl.coalesce("volume", "zones_volume"),
-        )
-    if "segment" in wanted:
-        found = found.filter(pl.col("segment").is_in(wanted["segment"]))
-    return found.filter(pl.col("volume").is_not_null())
+def _said(at_lead: pl.DataFrame) -> pl.DataFrame:
+    """Forecasts by segment: its own, else the sum of its zones'."""
+    key = ["segment", "target_date", "step", "lead_days"]
+    own = at_lead.filter(pl.col("zone").is_null()).drop("zone")
+    zones = at_lead.filter(pl.col("zone").is_not_null())
+    sums = zones.group_by(key, maintain_order=True).agg(of_zones=pl.col("volume").sum())
+    both = own.join(sums, on=key, how="full", coalesce=True)
+    return both.with_columns(
+        is_mixed=pl.col("volume").is_not_null() & pl.col("of_zones").is_not_null(),
+        volume=pl.coalesce("volume", "of_zones"),
+    ).sort(key)
 
 
-def _came(reader: Reader, cut: Scope, complete_to: date) -> tuple[dict[str, np.ndarray], date]:
-    """Volume by segment and day; a day on which nothing at all came is not known."""
-    found = reader.roll_up(("volume",), ("segment", "day"), cut)
+def _days(reader: Reader, complete_to: date) -> tuple[date, np.ndarray]:
+    """The first day, and 0 by day from it on; a day on which nothing at all came is NaN."""
     everything = reader.roll_up(("volume",), ("day",), Scope())
     days = [day for day in everything["day"].to_list() if day <= complete_to]
-    if not days or found.is_empty():
-        return {}, complete_to
-    first, last = min(days), max(days)
-    size = (last - first).days + 1
-    any_came = np.full(size, np.nan)
+    if not days:
+        return complete_to, np.full(1, np.nan)
+    first = min(days)
+    any_came = np.full((complete_to - first).days + 1, np.nan)
     any_came[[(day - first).days for day in days]] = 0.0
-    came: dict[str, np.ndarray] = {}
-    for segment, day, volume in found.select("segment", "day", "numerator").iter_rows():
-        own = came.setdefault(str(segment), any_came.copy())
-        if first <= day <= last:
-            own[(day - first).days] = float(volume)
-    return came, first
+    return first, any_came
 
 
-def _beside(said: pl.DataFrame, came: Mapping[str, np.ndarray], first: date) -> pl.DataFrame:
+def by_day(
+    rows: pl.DataFrame, keys: Sequence[str], first: date, blank: np.ndarray
+) -> dict[tuple[str, ...], np.ndarray]:
+    """Values by day of each series.
+
+    Args:
+        rows: The keys, day and value.
+        keys: Columns that name a series.
+        first: The day of the first value.
+        blank: Values by day where a series has no row.
+    """
+    found: dict[tuple[str, ...], np.ndarray] = {}
+    for *key, day, value in rows.select(*keys, "day", "value").iter_rows():
+        at = (day - first).days
+        if 0 <= at < len(blank):
+            found.setdefault(tuple(map(str, key)), blank.copy())[at] = value
+    return found
+
+
+def _beside(
+    said: pl.DataFrame, came: Mapping[str, np.ndarray], first: date, data_lag: int
+) -> pl.DataFrame:
     """Forecasts with the actual and the seasonal naive of their lead."""
     rows = said.select(
         pl.col("segment").alias("series"),
@@ -166,13 +205,12 @@ def _beside(said: pl.DataFrame, came: Mapping[str, np.ndarray], first: date) -> 
                 "day": pl.date_range(first, first + (len(own) - 1) * _DAY, eager=True),
                 "lead": lead,
                 "actual": own,
-                "naive": seasonal_naive(own, lead, SEASON),
+                "naive": seasonal_naive(own, lead, SEASON, data_lag),
             },
             schema_overrides={"lead": pl.Int64},
         )
         for name, own in came.items()
         for lead in rows["lead"].unique().to_list()
-        if len(own)
     ]
     if not known:
         none = pl.lit(None, pl.Float64)
@@ -208,6 +246,8 @@ def _with_calendar(reader: Reader, rows: pl.DataFrame) -> pl.DataFrame:
     return rows.join(marked, on="day", how="left")
 
 
-def _ordered(steps: list[str]) -> list[str]:
-    usual = [step for step in USUAL_ORDER if step in steps]
-    return [*usual, *sorted(set(steps) - set(usual))]
+def ordered(steps: Iterable[str]) -> tuple[str, ...]:
+    """Issued steps in the order of the process; those with other names last."""
+    known = set(steps) - {PLAIN}
+    usual = [step for step in USUAL_ORDER if step in known]
+    return (*usual, *sorted(known - set(usual)))

@@ -1,14 +1,15 @@
 """Which step of the forecasting process improves it, and do overrides help?"""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import polars as pl
 
-from dashboard.analysis.forecast_rows import PLAIN, Forecasts
+from dashboard.analysis.forecast_rows import PLAIN, Forecasts, ordered
 from dashboard.errors import NotEnoughDataError
 from dashboard.scope import Period
 from dashboard.stats.forecasting import accuracy
-from dashboard.stats.forecasting.value_added import ValueAdded, value_added
+from dashboard.stats.forecasting.value_added import ValueAdded, together, value_added
 
 ALL = "All segments"
 LEAST_OVERRIDE = 0.01
@@ -28,7 +29,8 @@ class Stair:
         n: Segment-days.
         wape, bias: Shares of what came; None where nothing came.
         over_naive: Value added over the seasonal naive, promotion weeks left out.
-        over_before: Value added over the step before, likewise.
+        over_before: Value added over the step before, likewise; verdicts of both hold over
+            all segments and steps together.
         promotions: Weeks of a segment with a promotion.
         better: Of them, those in which the step was nearer than the seasonal naive.
     """
@@ -56,7 +58,8 @@ class Override:
         of_days: Days with both steps.
         size: Mean size of the changes, as a share of the statistical forecast.
         helped: Days on which the override came nearer.
-        added: Value added on these days: positive where overriding helped.
+        added: Value added on these days: positive where overriding helped. Verdicts hold
+            over all rows of the ledger together.
     """
 
     segment: str
@@ -71,8 +74,10 @@ class Override:
 
 def stairs(found: Forecasts, period: Period, lead: int) -> tuple[Stair, ...]:
     """Value added by step, per segment and over all."""
-    rows = found.during(period).filter(pl.col("lead") == lead)
-    steps = [step for step in found.steps if rows.filter(pl.col("step") == step).height]
+    rows = found.judged(found.rows, period).filter(
+        (pl.col("lead") == lead) & (pl.col("step") != PLAIN)
+    )
+    steps = ordered(rows["step"].unique())
     index = ["series", "day", "week", "actual", "naive", "promotion"]
     wide = rows.pivot(on="step", index=index, values="forecast").drop_nulls("naive")
     promoted = pl.col("promotion").is_not_null().any().over("series", "week")
@@ -82,11 +87,23 @@ def stairs(found: Forecasts, period: Period, lead: int) -> tuple[Stair, ...]:
     parts = [(ALL, wide)]
     parts += [(str(name), own) for (name,), own in wide.group_by("series", maintain_order=True)]
     order = [PLAIN, *complete]
+    return _judged_together(
+        [
+            _stair(segment, own, step, order[at - 1] if at else "")
+            for segment, own in parts
+            if own.height
+            for at, step in enumerate(order)
+        ]
+    )
+
+
+def _judged_together(found: Sequence[Stair]) -> tuple[Stair, ...]:
+    """Let verdicts hold over all segments and steps read side by side."""
+    naive = together([one.over_naive for one in found])
+    before = together([one.over_before for one in found])
     return tuple(
-        _stair(segment, own, step, order[at - 1] if at else "")
-        for segment, own in parts
-        if own.height
-        for at, step in enumerate(order)
+        replace(one, over_naive=free, over_before=last)
+        for one, free, last in zip(found, naive, before, strict=True)
     )
 
 
@@ -123,7 +140,7 @@ def _added(rows: pl.DataFrame, one: str, other: str) -> ValueAdded | None:
 
 def overrides(found: Forecasts, period: Period, lead: int) -> tuple[Override, ...]:
     """What planners changed, per segment, planner and direction; most days first."""
-    rows = found.during(period).filter(pl.col("lead") == lead)
+    rows = found.judged(found.rows, period).filter(pl.col("lead") == lead)
     steps = rows.filter(pl.col("step").is_in([_STATISTICAL, _PLANNER]))
     if steps["step"].n_unique() < len((_STATISTICAL, _PLANNER)):
         return ()
@@ -166,4 +183,6 @@ def _ledger(both: pl.DataFrame) -> tuple[Override, ...]:
             "series", "who", "direction", maintain_order=True
         )
     ]
-    return tuple(sorted(rows, key=lambda one: (-one.days, one.segment, one.direction)))
+    added = together([one.added for one in rows])
+    judged = [replace(one, added=own) for one, own in zip(rows, added, strict=True)]
+    return tuple(sorted(judged, key=lambda one: (-one.days, one.segment, one.direction)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from dashboard.analysis.forecast_rows import SEASON, Forecasts
+from dashboard.analysis.forecast_rows import SEASON
 from dashboard.errors import NotEnoughDataError
 from dashboard.scope import Period
 from dashboard.stats.forecasting import reconciling, tracking
@@ -61,11 +61,14 @@ class Coherence:
         return self.zones / self.own - 1 if self.own else 0.0
 
 
-def tracked(found: Forecasts, period: Period, lead: int, step: str) -> tuple[Tracked, ...]:
-    """Judge each segment by the complete weeks up to the end of a period."""
-    rows = found.rows.filter(
-        (pl.col("lead") == lead) & (pl.col("step") == step) & (pl.col("day") <= period.end)
-    )
+def tracked(own: pl.DataFrame, period: Period) -> tuple[Tracked, ...]:
+    """Judge each segment by the complete weeks up to the end of a period.
+
+    Args:
+        own: Rows of one step at one lead time.
+        period: Days looked at.
+    """
+    rows = own.filter(pl.col("day") <= period.end)
     judged = rows.filter(pl.col("actual").is_not_null() & ~pl.col("is_capped"))
     weeks = (
         judged.group_by("series", "week")
@@ -94,21 +97,15 @@ def _tracked(segment: str, weeks: pl.DataFrame) -> Tracked:
     return Tracked(segment, signal, alarm, bias, min(len(actual), tracking.WINDOW), why)
 
 
-def coherence(
-    zones: pl.DataFrame, found: Forecasts, period: Period, lead: int, step: str
-) -> tuple[Coherence, ...]:
+def coherence(zones: pl.DataFrame, own: pl.DataFrame, period: Period) -> tuple[Coherence, ...]:
     """Hold segments against the sums of their zones, and reconcile both.
 
     Args:
-        zones: segment, zone, target_date, lead_days, volume of the zones' own forecasts.
-        found: The segments' forecasts.
+        zones: segment, zone, target_date, volume of the zones' forecasts at the lead time.
+        own: Rows of the segments' step at the same lead time.
         period: Days looked at; those that both have are compared.
-        lead: Lead time in days.
-        step: The segments' step.
     """
-    inside = pl.col("target_date").is_between(period.start, period.end)
-    zones = zones.filter(inside & (pl.col("lead_days") == lead))
-    own = found.rows.filter((pl.col("lead") == lead) & (pl.col("step") == step))
+    zones = zones.filter(pl.col("target_date").is_between(period.start, period.end))
     both = zones.join(
         own.select(pl.col("series").alias("segment"), pl.col("day").alias("target_date")),
         on=["segment", "target_date"],

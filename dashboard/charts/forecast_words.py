@@ -1,10 +1,11 @@
 """What the Forecast page says in tables and sentences."""
 
+from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import polars as pl
 
+from dashboard.analysis.challenge import Challenged
 from dashboard.analysis.forecast import Forecast
 from dashboard.analysis.forecast_capacity import Load, Plan
 from dashboard.analysis.forecast_cuts import Part
@@ -16,13 +17,11 @@ from dashboard.charts.cards import Card
 from dashboard.charts.tables import safe_text
 from dashboard.stats.forecasting.value_added import DEAD_ZONE, ValueAdded
 
-if TYPE_CHECKING:
-    from dashboard.analysis.challenge import Challenged
-
 _SHARE = "share"
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _ALL = "All segments"
 _FEW = 30
+_FEW_DAYS = 5
 
 
 def ahead(lead: int) -> str:
@@ -43,6 +42,13 @@ def bias_said(share: float | None) -> str:
     return f"{sign}{formats.value(share, _SHARE)} {way}"
 
 
+def _bias_card(share: float | None) -> tuple[str, str]:
+    if share is None:
+        return formats.NO_FIGURE, "nothing came"
+    more = "more was forecast than came" if share > 0 else "less was forecast than came"
+    return f"{'+' if share > 0 else ''}{formats.value(share, _SHARE)}", more
+
+
 def cards(found: Forecast) -> list[Card]:
     """The pooled figures at the lead time looked at."""
     pooled = found.at_lead()[0]
@@ -54,7 +60,7 @@ def cards(found: Forecast) -> list[Card]:
             f"of the volume, by segment and day; {formats.value(pooled.wape_total, _SHARE)} "
             "of all segments together",
         ),
-        Card("Bias", formats.value(pooled.bias, _SHARE), bias_said(pooled.bias)),
+        Card("Bias", *_bias_card(pooled.bias)),
         Card(
             "Range holds" if found.level is None else f"{100 * found.level:g} % range holds",
             formats.value(covered.share, _SHARE) if covered else formats.NO_FIGURE,
@@ -81,8 +87,9 @@ def added_said(added: ValueAdded | None) -> str:
 
 
 def score_table(found: Forecast) -> pl.DataFrame:
-    """One row per segment and lead time."""
-    rows = [_score_row(one.lead, one.score) for one in found.board]
+    """One row per segment and lead time, the one looked at first."""
+    shown = sorted(found.board, key=lambda one: (one.lead != found.lead, one.lead))
+    rows = [_score_row(one.lead, one.score) for one in shown]
     return safe_text(pl.DataFrame(rows, infer_schema_length=None), "Segment")
 
 
@@ -143,33 +150,68 @@ def steps_said(found: Forecast) -> str:
         else ""
     )
     return (
-        "▲ and ▽: against the step before, by a weekly t interval over 52 weeks, and by more "
-        f"than {100 * DEAD_ZONE:g} points of WAPE; ~ no clear difference.{weeks}"
+        "▲ and ▽: against the step before, by a weekly t test over 52 weeks that holds for all "
+        f"steps and segments together, and by more than {100 * DEAD_ZONE:g} points of WAPE; ~ no "
+        f"clear difference.{weeks}"
     )
 
 
-def challenge_table(found: "Sequence[Challenged]") -> pl.DataFrame:
+def challenge_table(found: Sequence[Challenged]) -> pl.DataFrame:
     """Back-tests: errors of every model beside the forecast in use."""
     names = list(dict.fromkeys(name for one in found for name in one.errors))
+    zone = any(one.zone for one in found)
     rows = [
         {
             "Segment": one.segment,
+            **({"Zone": one.zone} if zone else {}),
             "Chosen": one.model or "none",
-            "In use": formats.value(one.current, _SHARE),
-            **{name: formats.value(one.errors.get(name), _SHARE) for name in names},
             "Against the one in use": one.why or _challenge_said(one),
-            "80 % range held": (
-                f"{formats.value(one.covered / one.cases, _SHARE)} of {one.cases:,}"
-                if one.cases
-                else "–"
-            ),
+            "In use": _in_use(one),
+            **{name: formats.value(one.errors.get(name), _SHARE) for name in names},
+            "80 % range held": _held(one.covered, one.cases),
         }
         for one in found
     ]
+    texts = ("Segment", "Zone") if zone else ("Segment",)
+    return safe_text(pl.DataFrame(rows, infer_schema_length=None), *texts)
+
+
+def challenge_by_segment(found: Sequence[Challenged]) -> pl.DataFrame:
+    """How the zones of each segment fared, in one row a segment."""
+    rows = []
+    for name in dict.fromkeys(one.segment for one in found):
+        own = [one for one in found if one.segment == name]
+        tested = [one for one in own if not one.why]
+        models = Counter(one.model for one in tested).most_common()
+        verdicts = Counter(one.added.verdict for one in tested if one.added)
+        rows.append(
+            {
+                "Segment": name,
+                "Zones": len(own),
+                "Back-tested": len(tested),
+                "Chosen": ", ".join(f"{model} {count}" for model, count in models),
+                "Against the one in use": ", ".join(f"{v} {n}" for v, n in verdicts.items())
+                or "no forecast in use",
+                "80 % range held": _held(
+                    sum(one.covered for one in tested), sum(one.cases for one in tested)
+                ),
+            }
+        )
     return safe_text(pl.DataFrame(rows, infer_schema_length=None), "Segment")
 
 
-def _challenge_said(one: "Challenged") -> str:
+def _held(inside: int, cases: int) -> str:
+    return f"{formats.value(inside / cases, _SHARE)} of {cases:,}" if cases else "–"
+
+
+def _in_use(one: Challenged) -> str:
+    """Its error where it stands on about the days that the models' errors do."""
+    if one.added is not None and one.added.verdict == "too few weeks":
+        return formats.TOO_FEW
+    return formats.value(one.current, _SHARE)
+
+
+def _challenge_said(one: Challenged) -> str:
     if one.added is None:
         return "no forecast in use"
     return f"{formats.change(one.added.value, _SHARE)}: {added_said(one.added)}"
@@ -199,10 +241,10 @@ def tracking_table(tracked: Sequence[Tracked]) -> pl.DataFrame:
         {
             "Segment": one.segment,
             "Alarm": alarm_said(one),
+            "Tracking signal": None if one.signal is None else round(one.signal, 1),
             "Bias, 13 weeks": bias_said(one.bias),
             "Sum of errors": None if one.alarm is None else round(one.alarm.total),
             "Limit": None if one.alarm is None else round(one.alarm.limit),
-            "Tracking signal": None if one.signal is None else round(one.signal, 1),
         }
         for one in tracked
     ]
@@ -271,11 +313,12 @@ def link_said(one: Load) -> str:
     """What days over capacity did to the promise, against days alike."""
     if one.link is None:
         return "no such day"
+    if one.strained < _FEW_DAYS:
+        return f"{one.strained} such days: too few to tell"
     if one.link.value is None or one.link.low is None or one.link.high is None:
         return "too few days alike"
     limits = f"{formats.change(one.link.low, _SHARE)} to {formats.change(one.link.high, _SHARE)}"
-    sure = one.link.low > 0 or one.link.high < 0
-    if not sure:
+    if not one.is_sure:
         return f"within normal variation ({limits})"
     return f"{formats.change(one.link.value, _SHARE)} ({limits})"
 

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from dashboard.analysis.forecast import Forecast
 from dashboard.analysis.forecast_cuts import WeekOf
+from dashboard.analysis.forecast_rows import SEASON
 from dashboard.analysis.forecast_steps import Stair
 from dashboard.charts import formats
 from dashboard.charts.drawing import Drawing, blank, words
@@ -17,6 +18,8 @@ _HEIGHT = 250
 _MOST_MARKS = 3
 _ROOM = 1.6
 _EDGE = timedelta(days=4)
+_SHAPES = {"promotion": "triangle-up", "holiday": "square", "weather": "x"}
+_BESIDE = timedelta(days=2)
 
 
 def week_charts(found: Forecast, palette: Palette) -> list[Drawing]:
@@ -34,7 +37,7 @@ def _weeks(weeks: Sequence[WeekOf], palette: Palette) -> Drawing:
     _add_range(figure, weeks, palette)
     figure.add_scatter(
         x=days,
-        y=[week.forecast for week in weeks],
+        y=[week.forecast if week.days == SEASON else None for week in weeks],
         mode="lines",
         line={"color": palette.plan, "width": 1.5, "dash": "dash"},
         hoverinfo="skip",
@@ -64,19 +67,25 @@ def _weeks(weeks: Sequence[WeekOf], palette: Palette) -> Drawing:
 
 
 def _add_partial_weeks(figure: go.Figure, weeks: Sequence[WeekOf], palette: Palette) -> None:
+    """What came, as a circle, beside the forecast of the same days, as a dash: both grey."""
     running = [week for week in weeks if not week.complete and week.actual is not None]
-    figure.add_scatter(
-        x=[week.start for week in running],
-        y=[week.actual for week in running],
-        mode="markers",
-        marker={"size": 7, "color": palette.muted, "symbol": "circle-open"},
-        hovertext=[f"{_week_said(week)}<br>partial week" for week in running],
-        hoverinfo="text",
-    )
+    for symbol, values in (
+        ("line-ew-open", [week.beside for week in running]),
+        ("circle-open", [week.actual for week in running]),
+    ):
+        figure.add_scatter(
+            x=[week.start for week in running],
+            y=values,
+            mode="markers",
+            marker={"size": 7, "color": palette.muted, "symbol": symbol, "line": {"width": 2}},
+            hovertext=[f"{_week_said(week)}<br>partial week" for week in running],
+            hoverinfo="text",
+        )
 
 
 def _add_range(figure: go.Figure, weeks: Sequence[WeekOf], palette: Palette) -> None:
-    known = [week for week in weeks if week.lower is not None and week.upper is not None]
+    whole = [week for week in weeks if week.days == SEASON]
+    known = [week for week in whole if week.lower is not None and week.upper is not None]
     if not known:
         return
     days = [week.start for week in known]
@@ -92,17 +101,18 @@ def _add_range(figure: go.Figure, weeks: Sequence[WeekOf], palette: Palette) -> 
 
 
 def _add_marks(figure: go.Figure, weeks: Sequence[WeekOf], palette: Palette) -> None:
-    """Promotions, holidays and weather as small ticks; the words come on hovering."""
-    marked = [week for week in weeks if week.marks]
-    figure.add_scatter(
-        x=[week.start for week in marked],
-        y=[0 for _ in marked],
-        mode="markers",
-        marker={"size": 8, "color": palette.muted, "symbol": "triangle-up"},
-        hovertext=[words(", ".join(week.marks)) for week in marked],
-        hoverinfo="text",
-        cliponaxis=False,
-    )
+    """Promotions, holidays and weather as shapes at the foot; the words come on hovering."""
+    for at, (kind, symbol) in enumerate(_SHAPES.items()):
+        marked = [week for week in weeks if any(m.startswith(f"{kind}: ") for m in week.marks)]
+        figure.add_scatter(
+            x=[week.start + at * _BESIDE for week in marked],
+            y=[0 for _ in marked],
+            mode="markers",
+            marker={"size": 8, "color": palette.muted, "symbol": symbol},
+            hovertext=[words(", ".join(week.marks)) for week in marked],
+            hoverinfo="text",
+            cliponaxis=False,
+        )
 
 
 def _week_said(week: WeekOf) -> str:
@@ -110,7 +120,7 @@ def _week_said(week: WeekOf) -> str:
     marks = f"<br>{words(', '.join(week.marks[:_MOST_MARKS]))}" if week.marks else ""
     return (
         f"week of {formats.day(week.start)}<br><b>{came}</b> came"
-        f"<br>{formats.number(week.forecast)} forecast{marks}"
+        f"<br>{formats.number(week.beside if week.actual else week.forecast)} forecast{marks}"
     )
 
 

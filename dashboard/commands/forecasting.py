@@ -16,7 +16,7 @@ from dashboard.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from dashboard.analysis.forecast import Forecast
+    from dashboard.analysis.forecast import Basis, Forecast
     from dashboard.analysis.forecast_file import FileScores
 
 
@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     type=click.IntRange(min=1),
     help="Days before its date at which a forecast is judged (warehouse: 7).",
 )
-@click.option("--step", default="", help="Whose forecast (default: the consensus).")
+@click.option("--step", default="", help="Whose forecast (default: the consensus); "
+              "'seasonal naive' is known to all.")  # fmt: skip
 @scope_options
 @warehouse_option
 @format_option
@@ -68,16 +69,19 @@ def forecast(path: Path | None, season: int, lead: int | None, form: str, **aske
 
         _print_file(score_file(path, season, lead), lead, form)
         return DONE
-    from dashboard import settings
-    from dashboard.analysis import forecast as ask
+    from dashboard.analysis.forecast import forecast as ask
 
     reader = open_reader(asked.pop("folder"), asked["snapshot"])
-    commit = settings.load().capacity_commit_days
-    found = ask.forecast(
-        reader, scope_asked(reader, asked), lead or ask.USUAL_LEAD, asked["step"], commit
-    )
-    _print_found(found, form)
+    _print_found(ask(reader, scope_asked(reader, asked), _basis(lead, asked["step"])), form)
     return DONE
+
+
+def _basis(lead: int | None, step: str) -> "Basis":
+    from dashboard import settings
+    from dashboard.analysis.forecast import USUAL_LEAD, Basis
+
+    own = settings.load()
+    return Basis(lead or USUAL_LEAD, step, own.capacity_commit_days, own.volume_lag_days)
 
 
 def _print_found(found: "Forecast", form: str) -> None:
@@ -139,7 +143,7 @@ def _print_file(found: "FileScores", lead: int | None, form: str) -> None:
 @click.option("--by-zone", is_flag=True, help="One series per segment and zone.")
 @click.option("--lead", type=click.IntRange(1, 42), default=7, show_default=True,
               help="Days between issue and day at which errors are compared.")  # fmt: skip
-@click.option("--step", default="consensus", show_default=True, help="The forecast in use.")
+@click.option("--step", default="", help="The forecast in use (default: the consensus).")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes (default: one per core).")
 @click.option(
     "--write",
@@ -155,28 +159,36 @@ def challenge(
 ) -> int:
     """Back-test other models against the forecast in use, and write their next eight weeks.
 
-    Seasonal naive, ETS, STL and SARIMAX with promotions and holidays forecast from every
-    second week of the last 64. The model is chosen on the earlier half of these origins and
-    judged on the later half; coverage is how often ranges of 80 % held. --where cuts by
-    segment or zone; days do not matter. Ctrl-C stops it; nothing is written then.
+    Seasonal naive, ETS, STL, MSTL (where more than two years are known before the first
+    origin) and SARIMAX with promotions and holidays forecast from every second week of the
+    last 64. The model is chosen on the earlier half of these origins and judged on the
+    later half; verdicts hold over all series together. Coverage is how often ranges of 80 %
+    held. --where cuts by segment or zone; days do not matter. Ctrl-C stops it; nothing is
+    written then.
 
     As JSON: message, series: segment, zone, model, wape, wape_seasonal_naive, wape_ets,
-    wape_stl, wape_sarimax, current_wape, value_added, value_added_low, value_added_high,
-    value_added_weeks, verdict, coverage, coverage_n, why.
+    wape_stl, wape_mstl, wape_sarimax, current_step, current_wape, value_added,
+    value_added_low, value_added_high, value_added_weeks, verdict, coverage, coverage_n, why.
     """
-    import os
+    from contextlib import closing
 
-    from dashboard.analysis import challenge as ask
-    from dashboard.analysis.challenge_all import challenge_all
+    from dashboard.analysis import challenge as said
+    from dashboard.analysis.challenge_all import challenge as state
+    from dashboard.analysis.challenge_all import work
 
     reader = open_reader(folder, asked["snapshot"])
-    scope, lead = scope_asked(reader, asked), asked["lead"]
-    series = ask.asked(reader, scope, lead, asked["step"], by_zone=asked["by_zone"])
-    with printing.bar("Back-testing") as progress:
-        found = challenge_all(series, lead, jobs or os.cpu_count() or 1, progress)
-    rows, message = ask.challenge_table(found), ask.message(found)
+    by = "zone" if asked["by_zone"] else "segment"
+    basis = _basis(asked["lead"], asked["step"])
+    stated = state(reader, scope_asked(reader, asked), basis, by)
+    total = len(stated.series)
+    part = max(total // 20, 1)
+    with printing.bar("Back-testing") as progress, closing(work(stated, jobs or 0)) as working:
+        for done in working:
+            progress(f"{done - done % part} of {total} series", done / total)
+    found = stated.results()
+    rows, message = said.challenge_table(found), said.message(found)
     if target is not None:
-        ask.as_contract(found, reader.manifest.as_of).write_csv(target)
+        said.as_contract(found, reader.manifest.as_of).write_csv(target)
         printing.note(f"The next eight weeks are in {target}.")
     if form == "json":
         printing.structure({"message": message, "series": rows.to_dicts()})

@@ -6,7 +6,7 @@ import polars as pl
 import streamlit as st
 
 from dashboard import charts, settings
-from dashboard.analysis.forecast import Forecast, forecast
+from dashboard.analysis.forecast import Basis, Forecast, forecast
 from dashboard.analysis.forecast_cuts import Miss
 from dashboard.analysis.forecast_tables import board_table, part_tables
 from dashboard.charts import forecast_words as said
@@ -17,7 +17,7 @@ from dashboard.ui import page, view
 from dashboard.ui.addresses import address
 from dashboard.ui.answers import answer
 from dashboard.ui.cards import cards
-from dashboard.ui.parameters import COMMIT, choose
+from dashboard.ui.parameters import COMMIT, choose, stated
 
 _REPORT = "forecast_at_lead"
 
@@ -28,11 +28,13 @@ class Opened:
 
     Attributes:
         found: The review at the lead time chosen.
+        basis: Step, lead time and lags that it stands on.
         rows: Its parts as rows, by name.
         scope: The days that the page shows, with its filters.
     """
 
     found: Forecast
+    basis: Basis
     rows: dict[str, pl.DataFrame]
     scope: Scope
 
@@ -52,26 +54,31 @@ class Opened:
 
 
 def opened() -> Opened:
-    """Let the reader choose the lead time, and say the finding as the title."""
+    """Let the reader choose step and lead time, and say the finding as the title."""
     head = st.container()
-    chosen = choose("lead")
-    commit = settings.load().capacity_commit_days
-    lead = commit if chosen == COMMIT else int(chosen)
+    with st.container(horizontal=True):
+        step, chosen = choose("step"), choose("lead", width=280)
+    own = settings.load()
+    lead = own.capacity_commit_days if chosen == COMMIT else int(chosen)
+    asked = "" if step == stated("step").usual else step
+    basis = Basis(lead, asked, own.capacity_commit_days, own.volume_lag_days)
     scope = view.current_view().scope.during(view.current_view().scope.period)
-    found = answer(forecast, scope, lead, "", commit)
+    found = answer(forecast, scope, basis)
     with head:
         page.title(found.message)
     cards(said.cards(found))
+    if found.step != step:
+        page.quiet(f"No {step} forecast is for these segments and zones: {found.step} it is.")
     page.quiet(said.excluded_said(found))
-    return Opened(found, {"scores": board_table(found), **part_tables(found)}, scope)
+    return Opened(found, basis, {"scores": board_table(found), **part_tables(found)}, scope)
 
 
 def weeks(on: Opened) -> None:
     """Each segment's weeks against their forecast."""
     detail = charts.detail(
         f"deliveries a week, {on.found.step} forecast {said.ahead(on.found.lead)}; solid: came; "
-        "dashed: forecast, band: sum of the daily ranges; ▲ at the foot: promotion, holiday or "
-        "weather; open circle: partial week",
+        "dashed: forecast, band: sum of the daily ranges; at the foot: ▲ promotion, ■ holiday, "
+        "✕ weather; grey: partial weeks, circle: came, dash: forecast of the same days",
         on.days,
     )
     with page.panel("Actual against forecast", detail, on.source("weeks"), "weeks"):
@@ -93,7 +100,8 @@ def scores(on: Opened) -> None:
         page.quiet(
             "Positive bias: more was forecast than came. MASE: 1 is as far off as the same "
             "weekday a week before usually is. MAPE is undefined where any day had no volume. "
-            "Value added: points of WAPE that the forecast saves against the seasonal naive."
+            "Value added: points of WAPE that the forecast saves against the seasonal naive; "
+            "verdicts hold over the segments of a lead time together."
         )
 
 
@@ -141,7 +149,8 @@ def cuts(on: Opened) -> None:
 def worst(on: Opened) -> None:
     """The days furthest off, each with a way to what happened."""
     detail = charts.detail(
-        "segment-days furthest off; links open the Service page of that segment and day", on.days
+        "each segment's days furthest off; links open the Service page of that segment and day",
+        on.days,
     )
     rows = pl.DataFrame([_miss_row(one) for one in on.found.misses], infer_schema_length=None)
     with page.panel("Worst misses", detail, on.source("misses"), "misses"):
@@ -174,8 +183,7 @@ def _miss_row(one: Miss) -> dict[str, object]:
 def coherence(on: Opened) -> None:
     """Segments beside the sums of their zones."""
     detail = charts.detail("deliveries forecast over the days that have both", on.days)
-    source = on.source("coherence", "forecast_by_zone")
-    with page.panel("Do segments and zones agree?", detail, source, "coherence"):
+    with page.panel("Do segments and zones agree?", detail, on.source("coherence"), "coherence"):
         if not on.found.coherence:
             page.sentence("No zone has a forecast of its own in these days.")
             return
@@ -208,8 +216,3 @@ def capacity(on: Opened) -> None:
     with page.panel("What to plan", detail, on.source("plans", "capacity_plans"), "plans"):
         page.sentence(said.plans_said(on.found))
         page.table(said.plan_table(on.found.plans), "Capacity by weekday", "plans_table")
-
-
-def wants_challenger() -> bool:
-    """Whether the reader asks for other models; they take some seconds."""
-    return st.toggle("Back-test other models", key="challenger_on")

@@ -13,6 +13,8 @@ import streamlit as st
 from dashboard import settings
 from dashboard.analysis.bridge import HEADLINE, READINGS
 from dashboard.analysis.carrier_measures import COMPARED_ON
+from dashboard.analysis.forecast import usual_step
+from dashboard.analysis.forecast_rows import PLAIN, steps_issued
 from dashboard.analysis.rows import COLUMNS, SHOWN, row_columns
 from dashboard.analysis.service import BESIDE
 from dashboard.catalog import Catalog
@@ -170,10 +172,20 @@ def _of_satisfaction(_catalog: Catalog) -> tuple[Parameter, ...]:
 
 def _of_forecast(_catalog: Catalog) -> tuple[Parameter, ...]:
     commit = settings.load().capacity_commit_days
-    options = {str(days): f"{days} day{'s' * (days > 1)} before" for days in (1, 7, 28)}
-    if str(commit) not in options:
-        options[COMMIT] = f"{commit} days before (capacity committed)"
-    return (Parameter("lead", "Forecast as issued", options, "7"),)
+    leads = {str(days): f"{days} day{'s' * (days > 1)} before" for days in (1, 7, 28)}
+    if str(commit) not in leads:
+        leads[COMMIT] = f"{commit} days before (capacity committed)"
+    series = {"closed": "not now", "segment": "segments", "zone": "zones of every segment"}
+    return (
+        Parameter("lead", "Forecast as issued", leads, "7"),
+        Parameter("challenge", "Back-test other models", series),
+    )
+
+
+def _of_forecast_steps(reader: Reader) -> tuple[Parameter, ...]:
+    issued = steps_issued(reader)
+    usual = usual_step(issued) if issued else PLAIN
+    return (Parameter("step", "Step", {name: name for name in (PLAIN, *issued)}, usual),)
 
 
 def _of_service(catalog: Catalog) -> tuple[Parameter, ...]:
@@ -276,6 +288,7 @@ PAGES: Mapping[str, Callable[[Catalog], tuple[Parameter, ...]]] = {
 BY_DATA: Mapping[str, Callable[[Reader], tuple[Parameter, ...]]] = {
     "carrier_comparison": _of_carrier_comparison,
     "experiments": _of_experiments,
+    "forecast": _of_forecast_steps,
 }
 """Those whose options depend on what the snapshot holds."""
 

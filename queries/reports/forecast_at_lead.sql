@@ -1,15 +1,14 @@
 -- title: Forecasts at a fixed lead time
 -- question: What did each step forecast so many days before the day itself?
--- grain: one row per segment, day, step and lead time with any forecast
+-- grain: one row per segment, zone, day, step and lead time with a forecast
 -- params: scope
 -- columns:
 --   segment, target_date, step
+--   zone            null for a forecast of the whole segment
 --   lead_days       1, 7, 28 and the days by which capacity is committed
 --   volume          of the latest issue at least so many days before, at most 7 more
 --   lower, upper, level   its range and how often it should hold; null without one
 --   planner         who is named for it; null for nobody
---   zones           zones with a forecast of their own
---   zones_volume    sum of these; null without any
 with
 
 leads as (
@@ -48,17 +47,16 @@ ranked as (
 
 select
     segment,
+    zone,
     target_date,
     step,
     lead_days,
-    max(case when zone is null then volume end) as volume,
-    max(case when zone is null then lower end) as lower,
-    max(case when zone is null then upper end) as upper,
-    max(case when zone is null then level end) as level,
-    max(case when zone is null then planner end) as planner,
-    count(zone) as zones,
-    sum(case when zone is not null then volume end) as zones_volume
+    volume,
+    lower,
+    upper,
+    level,
+    planner
 from ranked
 where recency = 1
-group by segment, target_date, step, lead_days
-order by segment asc, target_date asc, step asc, lead_days asc
+order by
+    segment asc, zone asc, target_date asc, step asc, lead_days asc

@@ -44,15 +44,34 @@ def test_it_finds_what_is_planted_and_draws_every_segment(
     assert "./service?" in tables(app)
 
 
-def test_the_lead_time_can_be_chosen_and_filters_without_effect_are_said(
+def test_zones_are_back_tested_on_demand(open_app: Open, sample_warehouse: Path) -> None:
+    app = open_app(sample_warehouse, page=PAGE, segment=["Rural"], zone=["Z40", "Z41"])
+
+    app.selectbox(key="challenge").select("zone").run()
+
+    assert not app.exception
+    assert "No consensus forecast is for these segments and zones: zonal it is." in said(app)
+    assert "2 series back-tested, none with enough weeks of a forecast in use" in said(app)
+    tested = next(
+        one.value for one in app.dataframe if "Chosen" in one.value and "Zone" in one.value
+    )
+    assert tested["Zone"].to_list() == ["Z40", "Z41"]
+    assert tested["In use"].to_list() == ["too few"] * 2
+    assert not any(button.key == "stop_challenge" for button in app.button)
+
+
+def test_step_and_lead_time_can_be_chosen_and_filters_without_effect_are_said(
     open_app: Open, sample_warehouse: Path
 ) -> None:
     app = open_app(sample_warehouse, page=PAGE, segment=["Rural"], carrier=["Heron"])
 
     app.selectbox(key="lead").select("28").run()
+    app.selectbox(key="step").select("seasonal naive").run()
 
     assert not app.exception
+    assert "The seasonal naive forecast was " in app.title[0].value
     assert " 28 days ahead" in app.title[0].value
+    assert app.selectbox(key="step").options[:2] == ["seasonal naive", "statistical"]
     assert "Forecasts know no carrier: that filter is not applied here" in said(app)
     assert len([alt for alt in alts(app) if "by week" in alt]) == 1
 

@@ -21,7 +21,7 @@ from dashboard.analysis.causes import causes
 from dashboard.analysis.experiments.experiment import experiment
 from dashboard.analysis.experiments.planning import Wish, plan
 from dashboard.analysis.faults import faults
-from dashboard.analysis.forecast import forecast
+from dashboard.analysis.forecast import Basis, forecast
 from dashboard.analysis.hotspots import breach_map
 from dashboard.analysis.places import counted
 from dashboard.analysis.quantiles import quantiles
@@ -107,7 +107,7 @@ PAGES = (
     Page("Root causes: declared against evidence", faults, is_review=False),
     Page(
         "Forecast: scores, steps, tracking, capacity",
-        lambda reader, scope: forecast(reader, scope, 7),
+        lambda reader, scope: forecast(reader, scope, Basis()),
         is_review=False,
     ),
     Page("Breach map: places by week", counted, is_review=False, units=10.0),

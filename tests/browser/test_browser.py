@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -223,6 +224,29 @@ def test_a_page_is_accessible_in_light_and_dark_and_fits_desk_and_phone(
     assert (
         page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
     )
+
+
+def test_a_running_back_test_is_stopped_by_a_click_and_the_page_fits_a_phone(
+    open_page: Open,
+) -> None:
+    page = open_page("forecast?step=planner", "dark")
+    page.locator(".js-plotly-plot").first.wait_for()
+    at_the_desk = violations(page)
+    page.set_viewport_size(PHONE)
+
+    box = page.get_by_label("Back-test other models")
+    box.fill("zones of every segment")
+    box.press("Enter")
+    page.get_by_text(re.compile("Back-testing: [0-9]+ of [0-9]+ series")).wait_for()
+    page.get_by_role("button", name="Stop back-testing").click()
+    page.get_by_text("Back-testing: ").wait_for(state="detached")
+    settle(page)
+
+    assert "The planner forecast was" in page.locator("h1").inner_text()
+    assert page.get_by_role("heading", name="What would be better?").count() == 0
+    assert "challenge=" not in page.url
+    assert at_the_desk == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 def test_a_link_opens_cost_to_serve_under_its_rule(open_page: Open) -> None:

@@ -1,6 +1,12 @@
 """Other models against the forecast in use: what they see, refuse, and how ranges hold."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,13 +15,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from dashboard import tree
 from dashboard.access import LOCAL_USER
-from dashboard.analysis.challenge import Asked, asked, challenge_one
+from dashboard.analysis import challenge_all
+from dashboard.analysis.challenge import MODELS, Asked, Challenged, judged_together, message
+from dashboard.analysis.challenge_all import Challenge, challenge, work
+from dashboard.analysis.challenge_one import challenge_one
+from dashboard.analysis.challenge_series import asked
+from dashboard.analysis.forecast import Basis
 from dashboard.cli import main
-from dashboard.errors import NotEnoughDataError
+from dashboard.errors import NotEnoughDataError, WarehouseError
 from dashboard.scope import Scope
 from dashboard.stats.forecasting import back_testing, models
+from dashboard.stats.forecasting.series import HORIZON
+from dashboard.stats.forecasting.value_added import ValueAdded
 from dashboard.warehouse import Warehouse
+from sample_data.forecasts import ZONE_DAYS
 
 WEEK = np.array([100.0, 98, 95, 99, 110, 80, 30])
 
@@ -25,9 +40,9 @@ def series(weeks: int, seed: int = 1) -> np.ndarray:
 
 
 def one(came: np.ndarray, current: np.ndarray | None = None) -> Asked:
-    calendar = np.zeros((len(came) + back_testing.HORIZON, 2))
+    calendar = np.zeros((len(came) + HORIZON, 2))
     in_use = np.full(len(came), np.nan) if current is None else current
-    return Asked("Premium", "", date(2025, 1, 6), came, in_use, calendar)
+    return Asked("Premium", "", date(2025, 1, 6), came, "plan", in_use, calendar)
 
 
 def test_every_model_repeats_a_series_that_repeats_itself() -> None:
@@ -37,6 +52,28 @@ def test_every_model_repeats_a_series_that_repeats_itself() -> None:
     for name, ahead in fitted.items():
         said = ahead(y, x, np.zeros((14, 1)))
         assert said == pytest.approx(np.tile(WEEK, 2), rel=0.02), name
+
+
+@pytest.fixture(scope="module")
+def three_years() -> np.ndarray:
+    """A season of the year of 25 % either way, over that of the week."""
+    at = np.arange(1190)
+    yearly = np.exp(0.25 * np.sin(2 * np.pi * at / models.YEAR))
+    return np.random.default_rng(1).poisson(WEEK[at % 7] * yearly).astype(float)
+
+
+def test_mstl_joins_once_a_year_was_seen_twice_and_is_nearest_four_weeks_ahead(
+    three_years: np.ndarray,
+) -> None:
+    none = np.zeros((len(three_years) + HORIZON, 1))
+
+    found = back_testing.back_test(three_years, none, 7)
+    shorter = back_testing.back_test(three_years[:1170], none, 7)
+
+    assert set(found.ahead) == set(MODELS)
+    assert set(shorter.ahead) == set(MODELS) - {"MSTL"}
+    off = {name: back_testing.wape_at(found, name, 28) for name in found.ahead}
+    assert min(off, key=off.__getitem__) == "MSTL"
 
 
 def test_a_promotion_known_ahead_lifts_the_model_with_regressors() -> None:
@@ -97,7 +134,7 @@ def test_a_worse_forecast_in_use_is_beaten_and_a_perfect_one_is_not() -> None:
     assert poor.added.verdict == "helps"
     assert perfect.added.verdict == "harms"
     assert poor.current == pytest.approx(0.3)
-    assert len(poor.ahead) == back_testing.HORIZON
+    assert len(poor.ahead) == HORIZON
     assert all(day.lower <= day.volume <= day.upper for day in poor.ahead)
     assert poor.ahead[0].day == date(2027, 1, 4)
 
@@ -127,6 +164,106 @@ def test_too_short_a_series_is_refused_by_name() -> None:
         back_testing.back_test(series(30)[:150], np.zeros((206, 1)), 7)
 
 
+def test_a_zone_without_volume_of_late_is_refused_by_name() -> None:
+    found = challenge_one(one(np.concatenate([series(60), np.zeros(42 * 7)])), 7)
+
+    assert found.why == "every actual is 0; an error in per cent needs some volume"
+    assert found.model == ""
+
+
+def challenged(series: str, p_value: float, verdict: str = "helps") -> Challenged:
+    added = ValueAdded(0.05, 0.001, 0.099, p_value, 30, verdict)  # ty: ignore[invalid-argument-type]
+    return Challenged(series, "", "", "ETS", {"ETS": 0.1}, "plan", 0.15, added, 80, 100, ())
+
+
+def test_verdicts_hold_over_all_series_together() -> None:
+    alone = [challenged("A", 0.04), challenged("B", 0.001), challenged("C", 0.03)]
+
+    found = judged_together(alone)
+
+    # Holm: 3 · 0.001, then 2 · 0.03 and 0.04 at least as much: 0.06
+    assert [one.added and one.added.verdict for one in found] == [
+        "no clear difference",
+        "helps",
+        "no clear difference",
+    ]
+    assert message(found) == (
+        "The challenger beats the forecast in use in B, and is worse in 0 of 3 series; "
+        "ranges of 80% held in 80.0%"
+    )
+
+
+def test_a_stopped_challenge_leaves_no_process_and_goes_on_where_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+    start = subprocess.Popen
+    monkeypatch.setattr(
+        challenge_all.subprocess,
+        "Popen",
+        lambda *words, **how: started.append(start(*words, **how)) or started[-1],
+    )
+    asked = tuple(replace(one(series(60, at)), segment=f"segment {at}") for at in range(6))
+    stated = Challenge(asked, 7, {})
+
+    with closing(work(stated, jobs=2)) as working:
+        next(done for done in working if done)
+    stopped = dict(stated.kept)
+    for _ in work(stated, jobs=2):
+        pass
+
+    assert 0 < len(stopped) < len(asked)
+    assert len(started) == 4
+    assert all(process.poll() is not None for process in started)
+    assert [stated.kept[key] is kept for key, kept in stopped.items()] == [True] * len(stopped)
+    assert [one.segment for one in stated.results()] == [one.segment for one in asked]
+    assert stated.results()[3].errors == pytest.approx(challenge_one(asked[3], 7).errors)
+
+
+def test_a_process_that_ends_by_itself_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(challenge_all.sys, "executable", "/bin/true")
+
+    with pytest.raises(WarehouseError, match="a process of the back-test ended by itself; it"):
+        list(work(Challenge((one(series(60)),), 7, {})))
+
+
+def test_what_is_done_stays_with_its_snapshot(sample_warehouse: Path) -> None:
+    reader = Warehouse(sample_warehouse).reader(None, LOCAL_USER)
+    rural = Scope().within(segment="Rural")
+    first = challenge(reader, rural, Basis(), "segment")
+    first.kept["Rural", ""] = challenged("Rural", 0.5)
+
+    assert challenge(reader, rural, Basis(), "segment").left() == []
+    assert len(challenge(reader, rural, Basis(28), "segment").left()) == 1
+
+
+def test_ctrl_c_stops_the_command_and_nothing_is_written(
+    sample_warehouse: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "next.csv"
+    words = [
+        "challenge",
+        "--warehouse",
+        str(sample_warehouse),
+        "--by-zone",
+        "--write",
+        str(target),
+    ]
+    command = [sys.executable, "-m", "dashboard.cli", *words]
+    environment = os.environ | {"PYTHONPATH": str(tree.root())}
+
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env=environment, text=True) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("Back-testing: ")
+        process.send_signal(signal.SIGINT)
+        told = process.stderr.read()
+
+    assert process.returncode == 2
+    assert told.splitlines()[-1] == "doorstep: stopped"
+    assert "Traceback" not in told
+    assert not target.exists()
+
+
 def test_the_command_writes_eight_weeks_in_the_contracts_shape(
     sample_warehouse: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -142,7 +279,7 @@ def test_the_command_writes_eight_weeks_in_the_contracts_shape(
     assert row["value_added_weeks"] >= 26
     head, *lines = target.read_text("utf-8").splitlines()
     assert head == "segment,zone,target_date,issued_at,step,volume,lower,upper,level"
-    assert len(lines) == back_testing.HORIZON
+    assert len(lines) == HORIZON
     assert lines[0].startswith("Enterprise,,2026-09-30,2026-09-30T20:00:00")
 
 
@@ -150,8 +287,12 @@ def test_zones_are_series_of_their_own(sample_warehouse: Path) -> None:
     reader = Warehouse(sample_warehouse).reader(None, LOCAL_USER)
     scope = Scope().within(segment="Rural", zone=("Z40", "Z41"))
 
-    found = asked(reader, scope, 7, "zonal", by_zone=True)
+    found = asked(reader, scope, Basis(), "zone")
 
     assert [(one.segment, one.zone) for one in found] == [("Rural", "Z40"), ("Rural", "Z41")]
-    assert all(len(one.came) + back_testing.HORIZON == len(one.calendar) for one in found)
+    assert all(len(one.came) + HORIZON == len(one.calendar) for one in found)
     assert all(np.nansum(one.came) > 0 for one in found)
+    # zones have no consensus of their own: what depots plan is in use
+    assert {one.step for one in found} == {"zonal"}
+    known = [int(np.isfinite(one.current).sum()) for one in found]
+    assert all(0 < days < ZONE_DAYS for days in known)  # their last day is not over

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from dashboard.access import LOCAL_USER
-from dashboard.analysis.forecast import Forecast, forecast
+from dashboard.analysis.forecast import Basis, Forecast, forecast
 from dashboard.analysis.forecast_capacity import kind_of
 from dashboard.cli import main
 from dashboard.errors import ScopeError, UnknownNameError
@@ -35,7 +35,7 @@ def reader(sample_warehouse: Path) -> Reader:
 
 @pytest.fixture(scope="module")
 def found(reader: Reader) -> Forecast:
-    return forecast(reader, QUARTER, 7)
+    return forecast(reader, QUARTER, Basis())
 
 
 def test_truth_6_the_segment_forecast_too_low_is_the_only_one_that_rings(found: Forecast) -> None:
@@ -67,7 +67,7 @@ def test_truth_6_overrides_that_harm_are_found_and_three_points_above_naive(
 
 
 def test_truth_6_the_missed_promotion_is_among_the_worst_days(reader: Reader) -> None:
-    found = forecast(reader, Scope(Quarter(2026, 2).period()), 7)
+    found = forecast(reader, Scope(Quarter(2026, 2).period()), Basis())
 
     days = {one.day for one in found.misses if "Summer sale" in one.marks}
     cut = {one.value: one for one in found.parts if one.by == "Day"}
@@ -108,18 +108,18 @@ def test_days_not_over_wait_and_the_running_week_is_not_complete(found: Forecast
 
 
 def test_filters_cut_segments_and_zones_and_others_are_said(reader: Reader) -> None:
-    one = forecast(reader, QUARTER.within(segment="Rural", carrier="Heron"), 7)
-    zone = forecast(reader, QUARTER.within(zone="Z01"), 7, "zonal")
+    one = forecast(reader, QUARTER.within(segment="Rural", carrier="Heron"), Basis())
+    zone = forecast(reader, QUARTER.within(zone="Z01"), Basis(step="zonal"))
 
     assert {score.series for score in one.at_lead()} == {"(pooled)", "Rural"}
     assert one.ignored == ("carrier",)
     assert {part.value for part in zone.parts if part.by == "Zone"} == {"Z01"}
     with pytest.raises(ScopeError, match="no forecast for these segments and zones is in this"):
-        forecast(reader, QUARTER.within(segment="Nobody"), 7)
-    with pytest.raises(UnknownNameError, match="unknown step of the forecast 'consensu'; did you"):
-        forecast(reader, QUARTER, 7, "consensu")
+        forecast(reader, QUARTER.within(segment="Nobody"), Basis())
+    with pytest.raises(UnknownNameError, match="forecasts in this scope 'consensu'; did you mean"):
+        forecast(reader, QUARTER, Basis(step="consensu"))
     with pytest.raises(UnknownNameError, match="unknown lead time in days '3'"):
-        forecast(reader, QUARTER, 3)
+        forecast(reader, QUARTER, Basis(3))
 
 
 def test_the_command_prints_the_same(
@@ -173,7 +173,7 @@ def test_pooled_error_bias_and_naive_worked_by_hand(warehouse: Warehouse, put_in
     )
     week = Period(MONDAY, MONDAY + timedelta(13))
 
-    found = forecast(warehouse.reader(None, LOCAL_USER), Scope(week), 7)
+    found = forecast(warehouse.reader(None, LOCAL_USER), Scope(week), Basis())
 
     # seven days of 3 and four of 1 against 2: |e| = 11 of 22, e = +7 - 4 of 22
     (pooled, own) = found.at_lead()
@@ -199,7 +199,7 @@ def test_days_cut_off_by_capacity_are_counted_and_judged_by_nothing(
         ],
     )
 
-    found = forecast(warehouse.reader(None, LOCAL_USER), Scope(), 7)
+    found = forecast(warehouse.reader(None, LOCAL_USER), Scope(), Basis())
 
     assert found.excluded.capped == 4
     assert found.at_lead()[0].n == 9  # the as_of lies within the last of the other ten

@@ -1,6 +1,7 @@
 """Forecasts that cannot be used, or not as they stand: each a named finding."""
 
 from dashboard.access import LOCAL_USER
+from dashboard.analysis.forecast_rows import forecasts
 from dashboard.scope import Scope
 from dashboard.warehouse import Warehouse
 from tests.conftest import Import
@@ -61,9 +62,15 @@ def test_issued_after_its_day_and_mixed_grains_are_counted_and_not_used(
     assert warnings(imported, "forecasts") == {"target_before_issue": 1, "mixed_grain": 1}
     assert warnings(imported, "capacity") == {"mixed_grain": 1}
     assert used["target_date"].cast(str).unique().to_list() == ["2026-03-10"]
-    assert used.select("lead_days", "volume", "zones", "zones_volume").rows() == [
-        (7, 100.0, 2, 110.0)
+    assert used.select("lead_days", "zone", "volume").rows() == [
+        (7, "Z1", 60.0),
+        (7, "Z2", 50.0),
+        (7, None, 100.0),
     ]
+    # the total of 100 is the segment's, not the zones' 110; and it is said
+    found = forecasts(reader, Scope())
+    assert found.rows["forecast"].to_list() == [100.0]
+    assert found.mixed == 1
     assert planned["planned"].to_list() == [120.0]
 
 

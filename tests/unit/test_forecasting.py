@@ -244,6 +244,27 @@ def test_a_sure_but_tiny_gain_is_no_clear_difference() -> None:
     assert found.verdict == "no clear difference"
 
 
+def test_comparisons_read_together_are_one_family_worked_by_hand() -> None:
+    def one(value: float, p_value: float | None, weeks: int = 30) -> value_added.ValueAdded:
+        limits = (None, None) if p_value is None else (value - 0.01, value + 0.01)
+        return value_added.ValueAdded(value, *limits, p_value, weeks, "too few weeks")
+
+    found = value_added.together(
+        [one(0.05, 0.02), one(-0.05, 0.01), None, one(0.05, 0.001, 25), one(0.004, 0.001),
+         one(0.05, 0.03), one(-0.05, None, 1)]
+    )  # fmt: skip
+
+    # four have the weeks. Holm: 4 · 0.001 but within the dead zone; 3 · 0.01 = 0.03;
+    # 2 · 0.02 = 0.04; 0.03, raised to the 0.04 before it
+    assert [one and one.verdict for one in found] == [
+        "helps", "harms", None, "too few weeks", "no clear difference", "helps", "too few weeks",
+    ]  # fmt: skip
+    five = value_added.together([one(0.05, 0.02), *[one(0.05, 0.5)] * 4])
+    assert five[0] is not None
+    assert five[0].verdict == "no clear difference"  # 5 · 0.02
+    assert (five[0].low, five[0].high) == (0.04, 0.060000000000000005)
+
+
 def test_one_week_has_no_interval_and_no_volume_no_value() -> None:
     found = value_added.value_added(np.ones(3), np.ones(3), np.zeros(3), np.zeros(3))
 

@@ -5,7 +5,7 @@ import pytest
 import statsmodels.api as sm
 
 from dashboard.errors import NotEnoughDataError
-from dashboard.stats.matching import Cell, matched_difference
+from dashboard.stats.matching import Cell, few_matched, matched_difference
 
 
 def cells_of(
@@ -81,3 +81,30 @@ def test_the_interval_covers_the_truth_as_often_as_it_says() -> None:
         covered += found.low <= 4 <= (found.high or 0)
 
     assert 364 <= covered <= 393  # 95 % of 400: the exact 99.9 % binomial interval
+
+
+def test_few_cases_are_judged_by_leaving_each_week_out_worked_by_hand() -> None:
+    cells = [
+        Cell("a", week, met=met, rows=10, total=total)
+        for week, met, total in (
+            ("1", True, 6), ("2", True, 8), ("3", False, 9), ("4", False, 9), ("5", False, 9)
+        )
+    ]  # fmt: skip
+
+    found = few_matched(cells)
+
+    # 0.7 - 0.9; without week 1 -0.1, without week 2 -0.3, without another -0.2:
+    # se² = 4/5 · (0.01 + 0.01), t with 1 degree of freedom 12.706
+    assert found.value == pytest.approx(-0.2)
+    half = 12.7062 * np.sqrt(0.016)
+    assert (found.low, found.high) == pytest.approx((-0.2 - half, -0.2 + half), rel=1e-5)
+    assert found.p_value == pytest.approx(2 / np.pi * np.arctan(np.sqrt(0.016) / 0.2))
+
+
+def test_one_week_of_cases_has_no_figure() -> None:
+    cells = [Cell("a", "1", met=True, rows=5, total=1), Cell("a", "2", met=False, rows=5, total=4)]
+
+    found = few_matched(cells)
+
+    assert (found.value, found.low, found.p_value) == (None, None, None)
+    assert (found.cases, found.matched) == (5, 5)

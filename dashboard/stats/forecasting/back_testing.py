@@ -8,10 +8,10 @@ import numpy as np
 
 from dashboard.errors import NotEnoughDataError
 from dashboard.stats.forecasting import accuracy, models
+from dashboard.stats.forecasting.series import HORIZON
 
 Array: TypeAlias = np.ndarray
 
-HORIZON = 56
 EVERY = 14
 SPAN = 448
 """The later half of the origins judges more than 26 weeks even four weeks ahead."""

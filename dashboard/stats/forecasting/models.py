@@ -5,7 +5,7 @@ origin sees its own future, and a back-test costs one fit a model.
 """
 
 import warnings
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import TypeAlias
 
@@ -14,6 +14,7 @@ from statsmodels.tools.sm_exceptions import ConvergenceWarning, ValueWarning
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 from statsmodels.tsa.forecasting.stl import STLForecast
 from statsmodels.tsa.holtwinters import SimpleExpSmoothing
+from statsmodels.tsa.seasonal import MSTL
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 
 from dashboard.stats.forecasting.naive import steps_back
@@ -23,28 +24,37 @@ Ahead = Callable[[Array, Array, Array], Array]
 """Values so far, their regressors, and the regressors ahead; gives the forecast ahead."""
 
 PLAIN = "seasonal naive"
+YEAR = 365
+_AROUND = 15
 _ORDER = (1, 0, 1)
 _WINDOW = 26
 _SMOOTH = 35
 
 
-def learnt(y: Array, regressors: Array, season: int) -> Mapping[str, Ahead]:
-    """Fit every model to a series.
+def learnt(
+    y: Array, regressors: Array, season: int, names: Iterable[str] = ()
+) -> Mapping[str, Ahead]:
+    """Fit models to a series.
 
     Args:
         y: Values in order of time, without gaps, at least two seasons.
         regressors: Shape (values, columns): what the calendar says of each.
         season: Values a season.
+        names: Of the models; all that the series can carry where none is named.
 
     Returns:
-        By name, what forecasts from any later origin; never below 0.
+        By name, what forecasts from any later origin; never below 0. MSTL only where more
+        than two years of days are known: a season of a year needs to be seen twice.
     """
-    return {
-        PLAIN: _plain(season),
-        "ETS": _ets(y, season),
-        "STL": _stl(season),
-        "SARIMAX": _sarimax(y, regressors, season),
+    fits: dict[str, Callable[[], Ahead]] = {
+        PLAIN: lambda: _plain(season),
+        "ETS": lambda: _ets(y, season),
+        "STL": lambda: _stl(season),
+        "SARIMAX": lambda: _sarimax(y, regressors, season),
     }
+    if len(y) > 2 * YEAR:
+        fits["MSTL"] = lambda: _mstl(y, season)
+    return {name: fits[name]() for name in names or fits}
 
 
 def _plain(season: int) -> Ahead:
@@ -93,7 +103,29 @@ def _stl(season: int) -> Ahead:
                 robust=False,
             )
             found = model.fit(fit_kwargs={"smoothing_level": 0.2, "optimized": False})
-        return np.maximum(np.asarray(found.forecast(len(future))), 0)
+            said = np.asarray(found.forecast(len(future)))
+        return np.maximum(said, 0)
+
+    return ahead
+
+
+def _mstl(y: Array, season: int) -> Ahead:
+    """The season of the year, a factor, taken out by MSTL; the rest as STL has it.
+
+    Each day of the year was seen two or three times only, so what MSTL finds for it is the
+    mean over the two weeks around it.
+    """
+    parts = MSTL(np.log1p(y), periods=(season, YEAR)).fit()
+    last = np.asarray(parts.seasonal)[-YEAR:, 1]
+    wide = np.pad(last, _AROUND // 2, mode="wrap")
+    smooth = np.convolve(wide, np.full(_AROUND, 1 / _AROUND), "valid")
+    yearly = np.exp(np.roll(smooth, len(y) % YEAR))
+    rest = _stl(season)
+
+    def ahead(y: Array, x: Array, future: Array) -> Array:
+        known = yearly[np.arange(len(y)) % YEAR]
+        coming = yearly[np.arange(len(y), len(y) + len(future)) % YEAR]
+        return rest(y / known, x, future) * coming
 
     return ahead
 

@@ -18,6 +18,9 @@ from dashboard.errors import NotEnoughDataError
 Array: TypeAlias = np.ndarray
 Kind = Literal["usable", "gaps", "too short", "all zero", "constant"]
 
+HORIZON = 56
+"""Days that a challenger forecasts: the next eight weeks."""
+
 FEWEST_SEASONS = 2
 MOST_MISSING = 0.1
 
