@@ -191,8 +191,8 @@ def test_a_condition_that_cannot_be_read_is_refused_and_none_becomes_sql(
 
 
 def test_surveys_refuse_a_condition_on_what_they_do_not_carry(reader: Reader) -> None:
-    with pytest.raises(ScopeError, match="surveys have no driver_id; leave out that condition"):
-        reader.roll_up(["satisfaction"], [], Scope().holding(Where("driver_id", "is known")))
+    with pytest.raises(ScopeError, match="surveys have no route_id; leave out that condition"):
+        reader.roll_up(["satisfaction"], [], Scope().holding(Where("route_id", "is known")))
 
 
 def test_no_column_and_no_order_comes_from_outside_the_closed_list(reader: Reader) -> None:
