@@ -19,23 +19,26 @@ class Measure:
 
     Attributes:
         counted: What is counted and expected, and what people call it.
+        happening: That one of them happens.
         better, worse: What a carrier is that does better or worse than its work explains.
     """
 
     counted: str
+    happening: str
     better: str
     worse: str
 
 
 COMPARED_ON: Final[Mapping[str, Measure]] = {
-    "on_time_rate": Measure("late", "late less often", "late more often"),
+    "on_time_rate": Measure("late", "being late", "late less often", "late more often"),
     "first_attempt_rate": Measure(
         "failed first attempts",
+        "a failed first attempt",
         "failing fewer first attempts",
         "failing more first attempts",
     ),
-    "satisfaction": Measure("rating", "rated better", "rated worse"),
-    "cost_to_serve": Measure("cost", "cheaper", "dearer"),
+    "satisfaction": Measure("rating", "a point", "rated better", "rated worse"),
+    "cost_to_serve": Measure("cost", "cost", "cheaper", "dearer"),
 }
 
 

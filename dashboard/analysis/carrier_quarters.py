@@ -27,8 +27,7 @@ class PastQuarter:
 
     Attributes:
         base, observed: Denominator, and what is counted.
-        expected: What was to be expected, scaled so that all carriers of the quarter have
-            as much as they had.
+        expected: What was to be expected, as hard as the quarter was for all carriers.
         ratio: observed / expected; None where that is too little.
         low, high: 95 % interval.
     """
@@ -48,8 +47,9 @@ def carrier_trajectory(
 ) -> tuple[PastQuarter, ...]:
     """Each carrier over up to six quarters, the last being that of the scope's last day.
 
-    What is expected comes from the scope's own case mix; each quarter is told against all
-    carriers of that quarter, so that a good or bad quarter of the whole network is nobody's.
+    What is expected comes from the scope's own case mix, moved by as much as each quarter
+    was harder or easier for all carriers than the scope's own days: a good or bad quarter
+    of the whole network is nobody's, and a quarter asked for reads as in `compare_carriers`.
 
     Args:
         reader: The snapshot.
@@ -77,8 +77,10 @@ def carrier_trajectory(
     rows = weekly.group_by("carrier", "quarter").agg(sums).sort("carrier", "quarter")
     whole = weekly.group_by("quarter").agg(pl.col("observed", "expected").sum())
     level = {day: observed / hoped for day, observed, hoped in whole.iter_rows()}
+    own = whole.filter(pl.col("quarter") >= Quarter.of(period.start, start).first_day(start))
+    usual = float(own["observed"].sum()) / float(own["expected"].sum())
     return tuple(
-        _past(row, row["expected"] * level[row["quarter"]], (metric, scatter, start))
+        _past(row, row["expected"] * level[row["quarter"]] / usual, (metric, scatter, start))
         for row in rows.iter_rows(named=True)
     )
 

@@ -93,6 +93,7 @@ class Comparison:
         units: Best first; those without a label's base last.
         left_out: Drivers of fewer than 30 cases, or not known by name: not told one by one.
         level: Observed by base of all that is compared.
+        average: Expected by base of all: what average skill would have with their work.
         scatter: Variance of a sum by its expectation, from weeks; of shares the design
             effect.
         reference: Variance, on the root, of the mean that carriers are told against.
@@ -111,6 +112,7 @@ class Comparison:
     units: tuple[Compared, ...]
     left_out: int
     level: float
+    average: float
     scatter: float
     reference: float
     between: float
@@ -120,17 +122,17 @@ class Comparison:
 
     def raw(self, unit: Compared) -> float | None:
         """The metric as it is; None without a denominator."""
-        return self._told(unit.observed / unit.base) if unit.base else None
+        return self.told(unit.observed / unit.base) if unit.base else None
 
     def hoped(self, unit: Compared) -> float | None:
         """The metric that was to be expected of the unit's work."""
-        return self._told(unit.expected / unit.base) if unit.base else None
+        return self.told(unit.expected / unit.base) if unit.base else None
 
     def adjusted(self, unit: Compared) -> float:
         """The metric that a unit would have with the work of all."""
-        return self._told(self.level * unit.ratio)
+        return self.told(self.average * unit.ratio)
 
-    def _told(self, counted: float) -> float:
+    def told(self, counted: float) -> float:
         """What is counted per case as the metric's value."""
         return max(0.0, 1 - counted) if self.metric.unit == "share" else counted
 
@@ -182,6 +184,7 @@ def compare_carriers(
         units=_ranked(units, metric),
         left_out=left_out,
         level=float(totals["observed"].sum()) / float(totals["base"].sum()),
+        average=float(totals["expected"].sum()) / float(totals["base"].sum()),
         scatter=scatter,
         reference=reference,
         between=judged.between,
@@ -287,14 +290,16 @@ def _ranked(units: Sequence[Compared], metric: Metric) -> tuple[Compared, ...]:
 def _message(units: Sequence[Compared], by: Unit, metric: Metric) -> str:
     """The finding: who lies beyond the 99.8 % limits."""
     measure = COMPARED_ON[metric.name]
-    told = []
+    told, count = [], 0
     for label, phrase in (("better", measure.better), ("worse", measure.worse)):
         names = sorted(one.name for one in units if one.label == label)
         if names:
+            count += len(names)
             told.append(f"{_named(names, by)} {'is' if len(names) == 1 else 'are'} {phrase}")
     if not told:
         return f"No {by} differs from what its work explains in {metric.label.lower()}"
-    return f"{', '.join(told)} than the work explains"
+    whose = "its" if count == 1 else "their"
+    return f"{', '.join(told)} than {whose} work explains"
 
 
 def _named(names: Sequence[str], by: Unit) -> str:

@@ -116,7 +116,7 @@ def carrier_table(found: Comparison) -> pl.DataFrame:
 def mix_table(found: Comparison) -> pl.DataFrame:
     """What each carrier carries beside the network, and what it does; all columns text."""
     carriers = sorted({one.carrier for one in found.mixes})
-    effect = {"share": f"Odds of {COMPARED_ON[found.metric.name].counted}"}.get(
+    effect = {"share": f"Odds of {COMPARED_ON[found.metric.name].happening}"}.get(
         found.metric.unit, f"Effect on {COMPARED_ON[found.metric.name].counted}"
     )
     rows: dict[tuple[str, str], dict[str, str]] = {}
@@ -181,25 +181,27 @@ def quarter_rows(found: Sequence[PastQuarter], metric: Metric, snapshot: int) ->
 def read_said(found: Comparison) -> list[str]:
     """How to read the comparison, and what its words do not say."""
     metric = found.metric
-    unit, counted = metric.unit, COMPARED_ON[metric.name].counted
-    level = formats.value(1 - found.level if unit == "share" else found.level, unit)
-    few = f"{FEWEST_EXPECTED} expected" if unit == "share" else f"{FEWEST} cases"
+    level, average = (
+        formats.value(found.told(one), metric.unit) for one in (found.level, found.average)
+    )
+    few = f"{FEWEST_EXPECTED} expected" if metric.unit == "share" else f"{FEWEST} cases"
     shared = ", nor where under half of the work lies where another carries a tenth"
     side = "above" if is_worse_above(metric) else "below"
+    usual = "a carrier of average skill" if found.by == "carrier" else f"all {found.by}s together"
     said = [
         (
-            f"Better and worse: than a {found.by} of average skill would do with the same "
-            "deliveries. It says neither that the level is good nor that a contract is met: easy "
-            "work may look fine and be done worse, hard work look poor and be done better."
+            f"Better and worse: than {usual} would do with the same deliveries. It says neither "
+            "that the level is good nor that a contract is met: easy work may look fine and be "
+            "done worse, hard work look poor and be done better."
         ),
         (
-            "Expected: what average skill would reach with the unit's own deliveries. Adjusted: "
-            f"what the unit would reach with everybody's, {level} in all. {ratio_of(metric)}: "
-            f"{side} 1 is worse."
+            f"Expected: what {usual} would reach with the unit's own deliveries. Adjusted: what "
+            f"the unit would reach with everybody's; average would be {average}, and {level} was "
+            f"reached. {ratio_of(metric)}: {side} 1 is worse."
         ),
         (
-            f"A verdict needs a ratio beyond the 99.8 % limits, as wide as {counted} scatters "
-            f"from week to week; beyond the 95 % limits it is perhaps. None under {few}"
+            "A verdict needs a ratio beyond the 99.8 % limits, as wide as weeks scatter; beyond "
+            f"the 95 % limits it is perhaps. None under {few}"
             f"{shared if found.by == 'carrier' else ''}."
         ),
     ]

@@ -135,7 +135,7 @@ def _add_points(
         y=[y for _, y in places],
         mode="markers+text" if named else "markers",
         text=[words(one.name) for one in units],
-        textposition="top center",
+        textposition=["top center" if y >= 1 else "bottom center" for _, y in places],
         textfont={"size": 12, "color": palette.ink},
         marker={
             "size": 11,
@@ -195,9 +195,16 @@ def _past(
         hoverinfo="text",
     )
     figure.add_hline(y=1, line={"color": palette.plan, "width": 1, "dash": "dash"})
-    figure.update_xaxes(categoryorder="array", categoryarray=labels, tickfont={"size": 11})
+    figure.update_xaxes(
+        categoryorder="array",
+        categoryarray=labels,
+        tickvals=[labels[0], labels[-1]],
+        tickfont={"size": 11},
+        range=[-0.5, len(labels) - 0.5],
+    )
     figure.update_yaxes(range=reach, nticks=4)
     figure.update_layout(
-        title={"text": f"<b>{words(name)}</b>", "x": 0, "font": {"size": 14}}, margin={"t": 34}
+        title={"text": f"<b>{words(name)}</b>", "x": 0, "font": {"size": 14}},
+        margin={"t": 34, "b": 24},
     )
     return Drawing(figure, f"{ratio_of(metric)} by quarter, {name}: {', '.join(said)}.")

@@ -74,7 +74,7 @@ def over_quarters(on: Comparison) -> None:
     rows = told.quarter_rows(found, on.metric, shown.manifest.id)
     source = page.Source((on.metric.name,), ("carrier", "quarter"), shown.scope, rows)
     detail = charts.detail(
-        f"{told.ratio_of(on.metric).lower()} against all carriers of the quarter, 95 % interval",
+        f"{told.ratio_of(on.metric).lower()}, each quarter as hard as for all; 95 % interval",
         "up to six quarters, whatever the days chosen",
     )
     with page.panel("The last six quarters", detail, source, "quarters"):

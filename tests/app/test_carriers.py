@@ -11,6 +11,7 @@ from tests import kestrel
 from tests.app.conftest import Open
 from tests.settled_world import TEXT, import_world
 
+WHOLE = {"period": "custom dates", "from": "2024-10-01", "to": "2026-09-30"}
 COMPARISON, REVIEW = "pages/carrier_comparison.py", "pages/carrier_review.py"
 
 
@@ -42,26 +43,70 @@ def test_comparison_shows_every_carrier_raw_and_adjusted(
 
     assert not app.exception
     assert not app.error
-    assert app.title[0].value.endswith("than the work explains") or "No carrier" in (
-        app.title[0].value
-    )
-    table = app.dataframe[0].value
-    assert {"On time, raw", "Same work", "Late / expected", "Band"} <= set(table.columns)
+    title = app.title[0].value
+    assert title.endswith("work explains") or "No carrier" in title
+    table, mix = (one.value for one in app.dataframe[:2])
+    assert {"Raw", "Expected", "Adjusted", "Late / expected", "Shrunken", "Band"} <= {
+        *table.columns
+    }
     assert len(table) == 8
+    assert any(part.startswith("Weather: ") for part in mix["Part"])
     assert sum("by quarter" in alt for alt in alts(app)) >= 6
     assert all(any(c.isdigit() for c in alt) for alt in alts(app))
 
 
-def test_moved_work_is_priced_when_it_is_asked_for(open_app: Open, sample_warehouse: Path) -> None:
-    app = open_app(sample_warehouse, page=COMPARISON)
-    app.selectbox(key="moved_from").select("Swift")
-    app.selectbox(key="moved_to").select("Wren")
+def chosen(app: AppTest, **boxes: str) -> AppTest:
+    """The page after its boxes were set."""
+    for key, value in boxes.items():
+        app.selectbox(key=key).select(value)
+    return app.run()
 
-    next(one for one in app.button if one.label == "Work it out").click()
-    app.run()
+
+def test_comparison_is_made_on_what_is_chosen(open_app: Open, sample_warehouse: Path) -> None:
+    app = chosen(open_app(sample_warehouse, COMPARISON, **WHOLE), compare_on="cost_to_serve")
 
     assert not app.exception
-    assert "Moving " in said(app) or "Nothing to show: no cell of zone" in said(app)
+    assert "Plover is cheaper" in app.title[0].value
+    assert "Cost / expected" in app.dataframe[0].value.columns
+
+
+def test_drivers_are_compared_by_pseudonym_and_not_named_in_the_title(
+    open_app: Open, sample_warehouse: Path
+) -> None:
+    app = chosen(open_app(sample_warehouse, COMPARISON, **WHOLE), compare="driver")
+
+    assert not app.exception
+    assert "driver" in app.title[0].value
+    assert not any(name in app.title[0].value for name in app.dataframe[0].value["Driver"])
+    assert "drivers of fewer than 30 cases, or not named, are left out" in said(app)
+
+
+def test_losing_a_carrier_is_priced_once_it_is_asked(
+    open_app: Open, sample_warehouse: Path
+) -> None:
+    app = open_app(sample_warehouse, COMPARISON, **WHOLE)
+    before = said(app)
+
+    chosen(app, moved_from="Heron")
+
+    assert not app.exception
+    assert "Promises kept: " not in before
+    assert "from Heron to the others" in said(app)
+    assert "Promises kept: " in said(app)
+    assert "Cost: " in said(app)
+    assert "would get" in said(app)
+
+
+def test_moved_work_without_evidence_is_refused_in_words(
+    open_app: Open, sample_warehouse: Path
+) -> None:
+    rim = open_app(sample_warehouse, COMPARISON, zone="Z60", **WHOLE)
+
+    app = chosen(rim, moved_from="Swift", moved_to="Puffin")
+
+    assert not app.exception
+    assert "no cell of zone and service that Swift serves has 30 deliveries of Puffin" in said(app)
+    assert "Promises kept: " not in said(app)
 
 
 def test_the_review_settles_the_quarter_beside_the_scorecard(

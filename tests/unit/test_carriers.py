@@ -59,15 +59,33 @@ def test_shares_of_the_mix_add_up(whole: Comparison) -> None:
     assert (heron.effect or 0.0) > 0.5
 
 
-def test_a_quarter_is_told_against_all_carriers_of_that_quarter(reader: Reader) -> None:
-    third = Period(date(2026, 7, 1), date(2026, 9, 30))
+def test_every_quarter_is_as_hard_as_it_was_for_all_and_the_one_asked_for_reads_alike(
+    reader: Reader,
+) -> None:
+    third = Scope(Period(date(2026, 7, 1), date(2026, 9, 30)))
 
-    found = carrier_trajectory(reader, Scope(third))
+    found = carrier_trajectory(reader, third)
 
-    assert len({one.quarter for one in found}) == 6
-    for quarter in {one.quarter for one in found}:
+    shares = []
+    for quarter in sorted({one.quarter for one in found}):
         own = [one for one in found if one.quarter == quarter]
-        assert sum(one.expected for one in own) == pytest.approx(sum(one.observed for one in own))
+        shares.append(sum(one.observed for one in own) / sum(one.expected for one in own))
+    assert shares == pytest.approx([shares[-1]] * 6)
+    last = {one.name: one.ratio for one in found if one.quarter.key == "2026Q3"}
+    assert last == pytest.approx(
+        {one.name: one.ratio for one in compare_carriers(reader, third).units}
+    )
+
+
+def test_adjusted_rates_at_each_carriers_share_of_what_was_expected_give_the_whole(
+    whole: Comparison,
+) -> None:
+    """Everybody's work at everybody's ratio is what happened."""
+    hoped = sum(one.expected for one in whole.units)
+
+    mean = sum(whole.adjusted(one) * one.expected / hoped for one in whole.units)
+
+    assert mean == pytest.approx(1 - whole.level)
 
 
 def test_depots_are_compared_without_overlap(reader: Reader) -> None:

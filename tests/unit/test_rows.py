@@ -16,7 +16,7 @@ from dashboard.charts.streams import csv_parts, json_parts, parquet_parts
 from dashboard.errors import ScopeError, UnknownNameError
 from dashboard.scope import Period, Scope, Where, scope_from, scope_text
 from dashboard.warehouse import Order, Reader, Warehouse
-from dashboard.warehouse.index import Index, digest_of
+from dashboard.warehouse.index import digest_of
 from tests.conftest import Import
 from tests.rows import delivery
 
@@ -191,8 +191,8 @@ def test_a_condition_that_cannot_be_read_is_refused_and_none_becomes_sql(
 
 
 def test_surveys_refuse_a_condition_on_what_they_do_not_carry(reader: Reader) -> None:
-    with pytest.raises(ScopeError, match="surveys have no volume_l; leave out that condition"):
-        reader.roll_up(["satisfaction"], [], Scope().holding(Where("volume_l", "is known")))
+    with pytest.raises(ScopeError, match="surveys have no route_id; leave out that condition"):
+        reader.roll_up(["satisfaction"], [], Scope().holding(Where("route_id", "is known")))
 
 
 def test_no_column_and_no_order_comes_from_outside_the_closed_list(reader: Reader) -> None:
@@ -325,46 +325,6 @@ def test_without_an_index_the_answer_is_the_same(reader: Reader) -> None:
     assert engine.months_of(one) is None
     for report in ("delivery", "delivery_moments"):
         assert bare.rows.one(report, one).equals(reader.rows.one(report, one))
-
-
-def test_an_id_whose_digests_fill_several_groups_is_found_in_all_of_them(tmp_path: Path) -> None:
-    own = digest_of("a")
-    held = pl.DataFrame(
-        {
-            "digest": [own - 1, own, own, own, own, own + 1],
-            "held_in": ["costs", "costs", "costs", "deliveries", "events", "surveys"],
-            "month": ["2026-01", "2026-02", "2026-02", "2026-03", "2026-04", "2026-05"],
-        },
-        schema_overrides={"digest": pl.UInt32},
-    )
-    held.write_parquet(tmp_path / "index.parquet", row_group_size=2, use_pyarrow=True)
-
-    assert Index(tmp_path / "index.parquet").months_of("a") == {
-        "costs": ["2026-02"], "deliveries": ["2026-03"], "events": ["2026-04"],
-    }  # fmt: skip
-
-
-def test_a_route_read_from_few_files_is_that_of_all_files(reader: Reader) -> None:
-    columns = "route_id, tried_date, ordered_at"
-    found = reader.engine.ask(
-        f"select {columns}, count(*) as n from deliveries where route_id is not null "
-        "and tried_date is not null group by all order by n desc, route_id, ordered_at limit 1",
-        reader.policy, {}, {},
-    ).row(0, named=True)  # fmt: skip
-
-    route = reader.rows.route(
-        "route_stops", found["route_id"], found["tried_date"], found["ordered_at"]
-    )
-
-    everywhere = reader.engine.ask(
-        "select delivery_id from deliveries where route_id = $route "
-        "and coalesce(tried_date, promised_date) = $day",
-        reader.policy,
-        {"route": found["route_id"], "day": found["tried_date"]},
-        {},
-    )
-    assert sorted(route["delivery_id"]) == sorted(everywhere["delivery_id"])
-    assert route.height > 1
 
 
 def test_a_report_about_one_delivery_is_not_asked_about_a_scope(reader: Reader) -> None:
