@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from dashboard.analysis.settlement import Agreed, Asked, settlement, settlement_evidence
@@ -51,13 +52,24 @@ def as_decided(
     )
 
 
+def undisputed(asked: Asked) -> Asked:
+    """The same quarter, had nobody disputed it."""
+    return replace(asked, upheld=(), waived=frozenset())
+
+
+def signed_versions(
+    signed: Sequence[SignedSettlement], carrier: str, quarter: str
+) -> tuple[SignedSettlement, ...]:
+    """Every version of a quarter that was signed; the last one stands."""
+    key = (carrier, quarter)
+    return tuple(one for one in signed if (one.settled.carrier, one.settled.quarter) == key)
+
+
 def signed_of(
     signed: Sequence[SignedSettlement], carrier: str, quarter: str
 ) -> SignedSettlement | None:
     """The settlement that stands for a quarter; None where nobody signed one."""
-    found = [
-        one for one in signed if (one.settled.carrier, one.settled.quarter) == (carrier, quarter)
-    ]
+    found = signed_versions(signed, carrier, quarter)
     return found[-1] if found else None
 
 

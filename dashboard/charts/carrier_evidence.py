@@ -112,8 +112,8 @@ def moved_said(found: PromisesMoved, carrier: str) -> list[str]:
         f"On time {formats.value(counting, 'share')} by the promise that counts, "
         f"{formats.value(last, 'share')} by the last one"
     )
-    better = formats.change(last - counting, "share")
-    gained = f"{looks}: moved promises make it look better by {better}."
+    better = formats.change(last - counting, "share").lstrip("+")
+    gained = f"{looks}: moved promises make it look {better} better."
     return [way, gained if found.on_time_moved > found.on_time else f"{looks}."]
 
 

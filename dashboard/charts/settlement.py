@@ -124,6 +124,26 @@ def signed_said(signed: SignedSettlement | None, now: Statement) -> str:
     return f"{said} Settled anew it differs by {amount(moved)}; what was signed stands."
 
 
+def signed_rows(found: Sequence[SignedSettlement]) -> pl.DataFrame:
+    """Every version of a quarter that was signed off, oldest first.
+
+    Returns:
+        id, carrier, quarter, snapshot, contract_version, total, difference (to the version
+        signed before; null of the first), currency, by, at, note.
+    """
+    schema = {
+        "id": pl.Int64(), "carrier": pl.String(), "quarter": pl.String(),
+        "snapshot": pl.Int64(), "contract_version": pl.Int64(), "total": _MONEY,
+        "currency": pl.String(), "by": pl.String(), "at": pl.Datetime(), "note": pl.String(),
+    }  # fmt: skip
+    told = [vars(one) | vars(one.settled) | {"total": Decimal(one.settled.total)} for one in found]
+    frame = pl.DataFrame([{name: row[name] for name in schema} for row in told], schema=schema)
+    difference = pl.col("total").diff().over("carrier", "quarter").alias("difference")
+    return frame.with_columns(difference).select(
+        *frame.columns[:6], "difference", *frame.columns[6:]
+    )
+
+
 def disputes_rows(found: Sequence[Dispute]) -> pl.DataFrame:
     """Disputes, one row each, with who did what and when.
 

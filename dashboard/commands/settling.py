@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     help="Another contract: the last six quarters under it, beside what they came to.",
 )
 @click.option("--evidence", is_flag=True, help="Print every delivery behind the lines instead.")
+@click.option("--signed", is_flag=True, help="Print every version that was signed off instead.")
 @click.option("--sign-off", "signer", metavar="NAME", help="Freeze the statement as it is now.")
 @click.option("--note", help="What the signer says to it.")
 @click.option("--snapshot", type=int, help="Id of the snapshot (default: the newest).")
@@ -59,6 +60,13 @@ def settle(carrier: str, quarter: str, folder: Path | None, form: str, **asked: 
         from dashboard.analysis.settlement import settlement_evidence
 
         printing.rows(settlement_evidence(reader, wanted), form)
+    elif asked["signed"]:
+        from dashboard.analysis.decisions import signed_versions
+        from dashboard.charts.settlement import signed_rows
+
+        signed = open_state(folder).settlements(wanted.carrier)
+        found = signed_versions(signed, wanted.carrier, wanted.quarter)
+        printing.rows(signed_rows(found), form)
     elif asked["changed"]:
         _print_what_if(reader, wanted, asked["changed"], form)
     else:

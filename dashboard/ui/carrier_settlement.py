@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import charts
-from dashboard.analysis.decisions import check_claim, signed_of, to_sign
+from dashboard.analysis.decisions import check_claim, signed_versions, to_sign, undisputed
 from dashboard.analysis.settlement import Asked, Settlement, settlement, settlement_evidence
 from dashboard.charts import carrier_review as told
 from dashboard.charts import settlement as drawn
@@ -34,8 +34,9 @@ def settled(on: Opened) -> None:
     detail = charts.detail(f"{unit}; the contract's own definition", f"{on.quarter}, whole")
     with page.panel(heading, detail, source, "settlement"):
         st.markdown(f"**{plain(found.message)}**")
-        signed = signed_of(contracts.state().settlements(asked.carrier), *_key(asked))
-        for sentence in (drawn.maturity_said(found), drawn.signed_said(signed, found.statement)):
+        signed = signed_versions(contracts.state().settlements(asked.carrier), *_key(asked))
+        newest = signed[-1] if signed else None
+        for sentence in (drawn.maturity_said(found), drawn.signed_said(newest, found.statement)):
             if sentence:
                 page.sentence(sentence)
         lines = drawn.statement_table(found)
@@ -43,6 +44,9 @@ def settled(on: Opened) -> None:
         page.quiet("Filters other than the carrier do not cut the settlement.")
         page.prose(told.clauses_table(found.contract))
         _evidence(asked)
+        if signed:
+            with page.more("What was signed off"):
+                page.table(drawn.signed_rows(signed), "Versions signed off", key="signed_table")
         _sign(found)
 
 
@@ -73,11 +77,24 @@ def disputes(on: Opened) -> None:
             page.table(rows.drop("carrier", "quarter"), "Disputes", key="disputes_table")
         else:
             page.sentence("Nobody disputes this quarter.")
+        if any(one.decision == "upheld" for one in found):
+            _difference(on)
         with page.more("File a dispute"):
             _file(on)
         if still_open:
             with page.more("Decide a dispute"):
                 _decide([one.id for one in found if one.is_open])
+
+
+def _difference(on: Opened) -> None:
+    """What the disputes upheld change, line by line: both versions beside each other."""
+    asked = contracts.asked(on.shelf.contracts, on.found.carrier, on.quarter)
+    now, before = _found(on, asked), _found(on, undisputed(asked))
+    if isinstance(now, str) or isinstance(before, str):
+        return
+    page.strong("What the disputes that were upheld change")
+    rows = drawn.difference_rows(before.statement, now.statement)
+    page.table(rows, "Without disputes, and as decided", key="difference_table")
 
 
 def _found(on: Opened, asked: Asked) -> Settlement | str:

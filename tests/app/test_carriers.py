@@ -1,12 +1,13 @@
 """The pages Comparison and Carrier review, run as the app runs them."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.state import State
+from dashboard.state import Claim, State, Task
 from tests import kestrel
 from tests.app.conftest import Open
 from tests.settled_world import TEXT, import_world
@@ -139,6 +140,47 @@ def test_a_dispute_is_filed_and_decided_on_the_page(open_app: Open, settled: Pat
     (dispute,) = State.of(settled).disputes()
     assert (dispute.claim.deliveries, dispute.decision) == (("late-2",), "upheld")
     assert "the carrier owes us EUR 11.26" in said(app)
+
+
+def test_a_dispute_upheld_is_shown_beside_the_version_without_it(
+    open_app: Open, settled: Path
+) -> None:
+    state = State.of(settled)
+    claim = Claim("Kestrel", "2026Q3", "late scan", "OT-1", ("late-2",))
+    state.decide_dispute(state.file_dispute(claim, "Ann").id, "upheld", "Bo")
+    state.file_action(Task("Kestrel", "train drivers", "Cy", date(2026, 11, 1)), "Ann")
+
+    app = open_app(settled, page=REVIEW, period="2026Q3")
+    app.text_input(key="close_by").input("Bo")
+    next(one for one in app.button if one.label == "Close it").click()
+    app.run()
+
+    assert not app.exception
+    shown = next(one.value for one in app.dataframe if "difference" in one.value.columns)
+    assert [f"{one:.2f}" for one in shown["difference"]] == ["-5.27", "0.00", "0.00"]
+    agreed = next(one.value for one in app.dataframe if "What came of it" in one.value.columns)
+    assert list(agreed["Status"]) == ["done"]
+    assert [one.closed_by for one in state.actions("Kestrel")] == ["Bo"]
+
+
+def test_a_changed_clause_is_replayed_on_the_page(open_app: Open, settled: Path) -> None:
+    app = open_app(settled, page=REVIEW, period="2026Q3")
+    app.text_input(key="what_if_OT-1_amount").input("2 %")
+    next(one for one in app.button if one.label == "Work it out").click()
+    app.run()
+
+    assert not app.exception
+    quarters = next(one.value for one in app.dataframe if "OT-1, changed" in one.value.columns)
+    third = quarters[quarters["Quarter"] == "2026 Q3"].iloc[0]
+    # 11 steps x 2 % x 123.00 for 11 steps x 1 %
+    assert (third["OT-1, as it was"], third["OT-1, changed"]) == ("13.53", "27.06")
+    assert third["Difference"] == "13.53"
+
+    app.text_input(key="what_if_OT-1_target").input("95")
+    next(one for one in app.button if one.label == "Work it out").click()
+    app.run()
+
+    assert 'Nothing is worked out: OT-1: target is "95", outside 0 to 1' in said(app)
 
 
 def test_a_carrier_without_a_contract_is_told_so(open_app: Open, settled: Path) -> None:

@@ -13,16 +13,19 @@ import pytest
 
 from dashboard.access import LOCAL_USER
 from dashboard.cli import main
+from dashboard.contracts import read_shelf
 from dashboard.errors import ImportConflictError, NoSnapshotError, WarehouseError
 from dashboard.scope import Scope
-from dashboard.state import Mark, State
+from dashboard.state import Claim, Mark, Settled, State, Task
 from dashboard.warehouse import ImportOptions, Warehouse
 from dashboard.warehouse.snapshots import Store
+from tests import kestrel
 from tests.conftest import IMPORT_TIME
 from tests.raw import stored
 from tests.rows import delivery, write_csv
 
 Members = dict[str, bytes]
+SETTLED = Settled("Kestrel", "2026Q3", 1, 2, "1486.50", "EUR", '{"lines": []}')
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +39,11 @@ def two_snapshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
     state = State.of(warehouse.path)
     state.sign_off(1, "Ann", check=warehouse.manifest)
     state.add_note(Mark("volume", date(2026, 3, 3)), "depot fire", "Bo")
+    filed = state.file_dispute(Claim("Kestrel", "2026Q3", "late scan", clause="OT-1"), "Ann")
+    state.decide_dispute(filed.id, "upheld", "Bo")
+    state.sign_settlement(SETTLED, "Cy", check=warehouse.manifest)
+    state.file_action(Task("Kestrel", "train drivers", "Di", date(2026, 12, 1)), "Ann")
+    kestrel.write(warehouse.path / "contracts", name="Kestrel 2026 (neu).toml")
     (warehouse.path / "certificates").mkdir()
     (warehouse.path / "certificates" / "2.json").write_text("{}")
     return warehouse.path
@@ -99,6 +107,12 @@ def test_everything_comes_back_byte_by_byte(full: Warehouse, backup: Path, tmp_p
     assert files(again.path) == files(full.path)
     assert State.of(again.path).sign_offs() == State.of(full.path).sign_offs() != ()
     assert State.of(again.path).notes() == State.of(full.path).notes() != ()
+    assert State.of(again.path).disputes() == State.of(full.path).disputes() != ()
+    assert State.of(again.path).settlements() == State.of(full.path).settlements() != ()
+    assert State.of(again.path).actions() == State.of(full.path).actions() != ()
+    assert [one.carrier for one in read_shelf(again.path / "contracts", kestrel.known())] == [
+        "Kestrel"
+    ]
     assert kept.snapshots == (1, 2)
     assert kept.files == len(files(full.path)) + 1
     assert stored(again, "delivery_id", snapshot=1) == [("a",)]
@@ -327,6 +341,10 @@ def test_a_file_that_is_no_whole_backup_is_refused(
         "tables/a/b/c/1-0.parquet",
         ".lock",
         "state.sqlite-wal",
+        "contracts/../evil.toml",
+        "contracts/a/b.toml",
+        "contracts/.hidden.toml",
+        "contracts/kestrel.py",
     ],
 )
 def test_a_name_outside_a_warehouse_is_refused(backup: Path, tmp_path: Path, name: str) -> None:

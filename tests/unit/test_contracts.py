@@ -1,13 +1,22 @@
 """Contracts are refused by name, with the remedy, before anything is computed."""
 
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dashboard.contracts import contract_for, read_contract, read_shelf, words
+from dashboard.contracts import (
+    Linear,
+    contract_for,
+    read_contract,
+    read_shelf,
+    stated,
+    with_terms,
+    words,
+)
 from dashboard.contracts.reading import parse
 from dashboard.errors import ContractError
 from dashboard.scope import Period
@@ -141,6 +150,65 @@ def test_a_mistake_is_refused_by_name_with_the_remedy(
         parse(kestrel.KESTREL.replace(right, wrong, 1), KNOWN)
 
     assert str(refused.value) == refusal
+
+
+def test_what_data_a_contract_asks_for_is_checked_like_the_rest() -> None:
+    asked = kestrel.contract(kestrel.KESTREL + '[data]\ntime_share = "0.98"\n')
+
+    assert (asked.data.time_share, asked.data.scan_share) == (Fraction(49, 50), None)
+    with pytest.raises(ContractError, match='time_share is "98", outside 0 to 1; write'):
+        kestrel.contract(kestrel.KESTREL + '[data]\ntime_share = "98"\n')
+    with pytest.raises(ContractError, match=r"unknown key 'data\.speed'"):
+        kestrel.contract(kestrel.KESTREL + '[data]\nspeed = "0.98"\n')
+
+
+@pytest.mark.parametrize("clause", [one.id for one in kestrel.contract().clauses])
+def test_a_clause_written_back_as_it_was_says_the_same(clause: str) -> None:
+    before = kestrel.contract()
+
+    after = with_terms(before, clause, stated(before.named(clause)), kestrel.known())
+
+    assert [words(one, "EUR") for one in after.clauses] == [
+        words(one, "EUR") for one in before.clauses
+    ]
+
+
+def test_a_changed_clause_is_read_as_its_file_would_be() -> None:
+    before = kestrel.contract()
+    terms = {"target": "0.96", "amount": "12.50", "interval_rule": "0.9", "exclusions": ""}
+
+    after = with_terms(before, "OT-1", terms, kestrel.known())
+
+    one = after.named("OT-1")
+    assert isinstance(one, Linear)
+    assert (one.target, one.amount.money) == (Fraction(24, 25), Fraction(25, 2))
+    assert (one.interval_rule.kind, one.interval_rule.confidence) == (
+        "upper_below_target",
+        Fraction(9, 10),
+    )
+    assert one.exclusions == ()
+    assert one.cap == before.clauses[0].cap
+    assert after.clauses[1:] == before.clauses[1:]
+    assert before == kestrel.contract()
+
+
+@pytest.mark.parametrize(
+    ("clause", "terms", "message"),
+    [
+        ("OT-1", {"target": "95"}, 'OT-1: target is "95", outside 0 to 1; write 95 % as "0.95"'),
+        ("OT-1", {"step": ""}, "OT-1: 'step' is missing; add it"),
+        ("OT-2", {"tiers": "all: 1 %"}, "'all: 1 %' is no tier; write it like"),
+        ("OT-2", {"tiers": "0.5 to 1: 1 %"}, "OT-2: has no tier from 0 to 0.5; let the tiers"),
+        ("OT-9", {}, "the contract has no clause 'OT-9'; name one of OT-1, OT-2, OT-3"),
+    ],
+)
+def test_a_change_that_breaks_a_rule_is_refused_by_name(
+    clause: str, terms: dict[str, str], message: str
+) -> None:
+    with pytest.raises(ContractError) as refused:
+        with_terms(kestrel.contract(), clause, terms, kestrel.known())
+
+    assert str(refused.value).startswith(message)
 
 
 def test_a_file_that_breaks_a_rule_is_named(tmp_path: Path) -> None:

@@ -129,6 +129,25 @@ def test_correcting_a_delivery_changes_exactly_the_lines_it_should(reader: Reade
     assert before.lines[2] == after.lines[2]
 
 
+def test_removing_a_delivery_changes_exactly_the_lines_it_should(reader: Reader) -> None:
+    by = contract()
+    third = Quarter(2026, 3)
+    found = read_deliveries(reader, by, third.period(), ())
+    without = replace(found, frame=found.frame.filter(pl.col("delivery_id") != "late-2"))
+
+    before = corrected(reader, by, "nobody")
+    after = settle(by, facts_of_quarter(without, by, third))
+
+    # 21 / 24 = .875, short 7 whole steps x 1 % x 118.00; 27 handed over are still enough
+    assert amounts(after) == {
+        "OT-1": Decimal("8.26"),
+        "CR-1": Decimal("3.00"),
+        "MV-1": Decimal("0.00"),
+    }
+    assert before.lines[1].arithmetic == after.lines[1].arithmetic
+    assert (before.lines[2].facts.handed_over, after.lines[2].facts.handed_over) == (28, 27)
+
+
 def test_the_outcome_of_an_excluded_delivery_changes_no_amount(reader: Reader) -> None:
     by = contract(OT_1)
     kept = corrected(reader, by, "storm", on_time_attempt_rate=pl.lit(1, pl.Int32))

@@ -144,6 +144,43 @@ def test_a_changed_contract_is_replayed_beside_the_one_that_holds(
     assert float(third["total"]["difference"]) == 13.53
 
 
+def test_every_signed_version_stays_with_its_difference(
+    warehouse: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sign = ("settle", "Kestrel", "2026Q3", "--sign-off")
+    printed(capsys, *sign, "Ann")
+    claim = Claim("Kestrel", "2026Q3", "late scan", "OT-1", ("late-2",))
+    state = State.of(warehouse)
+    state.decide_dispute(state.file_dispute(claim, "Ann").id, "upheld", "Bo")
+    printed(capsys, *sign, "Bo")
+
+    rows = json.loads(printed(capsys, *sign[:3], "--signed", "--format", "json"))
+
+    assert [(one["by"], one["total"], one["difference"]) for one in rows] == [
+        ("Ann", 16.53, None),
+        ("Bo", 11.26, -5.27),
+    ]
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_an_action_is_written_down_closed_and_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    file = ("actions", "file", "Kestrel", "train drivers", "--owner", "Cy", "--by", "Ann")
+    said = printed(capsys, *file, "--due", "2026-11-01")
+    printed(capsys, *file, "--due", "2999-01-01")
+    printed(capsys, "actions", "close", "1", "--by", "Bo", "--outcome", "done twice")
+
+    log = json.loads(printed(capsys, "actions", "--format", "json"))
+    still_open = json.loads(printed(capsys, "actions", "--open", "--format", "json"))
+
+    assert said == "Action 1 is written down: Cy, by 2026-11-01.\n"
+    assert [(one["id"], one["status"], one["closed_by"]) for one in log] == [
+        (2, "open", None),
+        (1, "done", "Bo"),
+    ]
+    assert [one["id"] for one in still_open] == [2]
+    assert "'soon' is no day; write it like 2026-09-30" in refusal(capsys, *file, "--due", "soon")
+
+
 def test_two_processes_file_and_decide_at_once(tmp_path: Path) -> None:
     path = tmp_path / "state.sqlite"
     writers = [

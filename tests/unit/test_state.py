@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine, inspect
 
 from dashboard.errors import NoSnapshotError, StateError
-from dashboard.state import Mark, State
+from dashboard.state import Mark, State, Task
 from dashboard.state.database import TABLES, Database
 from dashboard.state.migrations import MIGRATIONS
 
@@ -175,6 +175,36 @@ def test_a_state_without_its_folder_is_refused(tmp_path: Path) -> None:
     assert str(refusal.value) == (
         f"there is no folder {tmp_path / 'none'}; import into a warehouse first"
     )
+
+
+def test_an_action_says_who_does_what_by_when_and_what_came_of_it(
+    state: State, tmp_path: Path
+) -> None:
+    later = state.file_action(Task("Heron", "audit the scans", "Bo", date(2026, 12, 1)), " Ann ")
+    first = state.file_action(Task("Heron", "train drivers", "Cy", date(2026, 11, 1)), "Ann")
+    state.file_action(Task("Swift", "new depot", "Di", date(2026, 10, 1)), "Ann")
+
+    closed = state.close_action(first.id, "Bo", "12 drivers trained")
+
+    again = State.of(tmp_path).actions("Heron")
+    assert [one.id for one in again] == [later.id, first.id]
+    assert again[1] == closed
+    assert (closed.closed_by, closed.outcome) == ("Bo", "12 drivers trained")
+    assert (later.filed_by, later.task.owner, later.is_open) == ("Ann", "Bo", True)
+    assert later.is_overdue(date(2026, 12, 2))
+    assert not later.is_overdue(date(2026, 12, 1))
+    assert not closed.is_overdue(date(2027, 1, 1))
+    assert len(state.actions()) == 3
+
+
+def test_an_action_is_closed_once_and_names_what_and_who(state: State) -> None:
+    filed = state.file_action(Task("Heron", "audit", "Bo", date(2026, 12, 1)), "Ann")
+    state.close_action(filed.id, "Bo")
+
+    with pytest.raises(StateError, match=r"action 1 is not open \(any more\); name one that is"):
+        state.close_action(filed.id, "Bo")
+    with pytest.raises(StateError, match="the owner is empty; write it out"):
+        state.file_action(Task("Heron", "audit", " ", date(2026, 12, 1)), "Ann")
 
 
 def test_two_processes_write_at_once_and_nothing_is_lost(state: State, tmp_path: Path) -> None:
