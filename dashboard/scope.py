@@ -46,6 +46,11 @@ class Period:
         end = (self.end + _ONE_DAY).replace(day=1) - _ONE_DAY
         return Period(start, end) if start <= end else None
 
+    def holds_month(self, first: date) -> bool:
+        """Whether a month, named by its first day, lies inside as a whole."""
+        last = (first + _OVER_A_MONTH).replace(day=1) - _ONE_DAY
+        return self.start <= first and last <= self.end
+
     def without(self, inner: "Period") -> "tuple[Period, ...]":
         """What is left of this period before and after one that lies inside."""
         edges = ((self.start, inner.start - _ONE_DAY), (inner.end + _ONE_DAY, self.end))

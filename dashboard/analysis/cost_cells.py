@@ -193,7 +193,8 @@ def _whole_cells(
 
 
 def _inside(month: date, period: Period | None) -> bool:
-    return period is None or period.start <= month <= period.end
+    """Whether a month is in view as a whole: routes are booked and paid by the month."""
+    return period is None or period.holds_month(month)
 
 
 def _on_routes(reader: Reader, period: Period | None) -> dict[CellKey, dict[str, Decimal]]:

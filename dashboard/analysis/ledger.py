@@ -221,7 +221,7 @@ def _last_day(month: date) -> date:
 
 
 def _is_inside(month: date, period: Period | None) -> bool:
-    return period is None or (period.start <= month and _last_day(month) <= period.end)
+    return period is None or period.holds_month(month)
 
 
 def _days(months: list[date], period: Period | None) -> Period:

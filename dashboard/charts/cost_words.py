@@ -99,12 +99,21 @@ def notes(board: CostBoard, costs: Costs) -> list[str]:
     elif board.without_revenue > 0:
         count = formats.number(board.without_revenue)
         said.append(f"{count} completed deliveries have a cost but no revenue.")
+    months = board.period.whole_months if board.period else None
+    no_month = board.period is not None and months is None
     for name in board.unavailable:
-        needs = _NEEDS.get(name, "")
+        needs = _NO_MONTH if no_month and name == TIME_DRIVEN else _NEEDS.get(name, "")
         said.append(f"Nothing to split {costs.rules[name].label}: {needs}.")
+    if months is not None and months != board.period and TIME_DRIVEN not in board.unavailable:
+        said.append(_CUT_MONTHS)
     return said
 
 
+_NO_MONTH = "what routes were paid for is known by month, and no whole month is in view"
+_CUT_MONTHS = (
+    "What routes were paid for is known by month: of a month that the dates cut, costs booked on "
+    "routes are left out, and time-driven (TDABC) leaves its shared cost unallocated."
+)
 _NEEDS = {
     "stops": "no delivery was tried",
     "minutes": "the data lacks deliveries.leg_minutes and deliveries.service_minutes",

@@ -3,16 +3,9 @@
 import contextlib
 import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import parse_qs, urlsplit
-from urllib.request import urlopen
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -23,18 +16,10 @@ from dashboard import tree
 from dashboard.access import LOCAL_USER
 from dashboard.scope import Quarter, Scope, Where
 from dashboard.warehouse import Order, Warehouse
+from tests.serving import ARGUMENTS, CHROMIUM, IDLE, served
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = os.environ.get("DOORSTEP_CHROMIUM") or shutil.which("chromium")
-ARGUMENTS = (
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-background-networking",
-)
-IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 GROUND = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 Open = Callable[..., Page]
@@ -58,38 +43,8 @@ def browser() -> Iterator[Browser]:
 def address(browser: Browser, sample_warehouse: Path) -> Iterator[str]:
     """The app, served by a process of its own."""
     assert browser.is_connected()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    root = tree.root()
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py"]
-    options = [f"--server.port={port}", "--server.headless=true"]
-    environment = os.environ | {
-        "DOORSTEP_WAREHOUSE": str(sample_warehouse),
-        "PYTHONPATH": str(root),
-    }
-    with subprocess.Popen(
-        [*command, *options],
-        cwd=root,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as server:
-        try:
-            yield _when_ready(f"http://localhost:{port}")
-        finally:
-            server.terminate()
-
-
-def _when_ready(address: str) -> str:
-    for _ in range(120):
-        try:
-            with urlopen(f"{address}/_stcore/health") as answer:  # noqa: S310
-                if answer.status == 200:
-                    return address
-        except URLError:
-            time.sleep(0.25)
-    pytest.fail("the app did not start within 30 s")
+    with served(sample_warehouse) as found:
+        yield found
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard import tree
 from dashboard.access import LOCAL_USER
 from dashboard.analysis import (
     cost_cells,
@@ -19,6 +20,8 @@ from dashboard.analysis.cost_rules import Allocation, GroupCost, allocate_each, 
 from dashboard.analysis.costs import FINEST, split_cost
 from dashboard.analysis.ledger import reconciliation
 from dashboard.analysis.levers import levers
+from dashboard.catalog import read_catalog
+from dashboard.charts import cost_words
 from dashboard.cli import main
 from dashboard.errors import ScopeError, UnknownNameError
 from dashboard.scope import Period, Quarter, Scope
@@ -30,6 +33,7 @@ from tests.unit.test_allocation import vector
 AS_OF = datetime(2026, 4, 10)  # noqa: DTZ001
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))
 Q3 = Scope(Quarter(2026, 3).period())
+STATED = read_catalog(tree.root() / "queries").costs
 RULES = ("booked", "volume", "stops", "minutes", "distance", "weight", "tdabc")
 
 CELL = {"depot": "North", "channel": "in_house", "route_id": "R", "attempts": 1}
@@ -127,6 +131,22 @@ def test_costs_of_routes_are_shared_and_those_of_neither_stay_apart(with_ledger:
     assert (booked.unallocated, volume.unallocated) == (1, 0)
     assert board.reconciliation.on_neither == 2
     assert board.spent == Decimal("16.5")  # 13.5 on deliveries, 1 on the route, 2 on neither
+
+
+def test_routes_of_a_month_that_the_dates_cut_are_no_idle_time(with_ledger: Reader) -> None:
+    """Paid time is known by month: all of March's against nine days' work would look idle."""
+    days = Scope(Period(date(2026, 3, 1), date(2026, 3, 9)))
+
+    found = split_cost(with_ledger, "tdabc", ("segment",), days)
+
+    assert found.idle == 0
+    assert found.unallocated == Decimal(12)  # 4 + 2 of either drop; the route's own 1 is March's
+    assert {one.group[0]: one.cost for one in found.groups} == {
+        "Standard": Decimal("1.5"),
+        "Rural": Decimal(0),
+    }
+    said = " ".join(cost_words.notes(cost_to_serve(with_ledger, "booked", days), STATED))
+    assert "known by month, and no whole month is in view" in said
 
 
 def test_without_weights_shared_cost_stays_unallocated(

@@ -176,8 +176,8 @@ def panels(values: str, quarters: list[pl.DataFrame]) -> list[Panel]:
 
 def losers(seed: int) -> tuple[set[tuple[str, int]], list[int]]:
     """Values that hurt Premium beyond chance, and the zones with the largest losses."""
-    own = frames(Options(400_000, seed), names.PREMIUM, (LAST, LAST - 1))
-    quarters = [own.filter(pl.col("then") == then) for then in (1, 0)]
+    world_of = Options(400_000, seed)
+    quarters = [frames(world_of, names.PREMIUM, (number,)) for number in (LAST - 1, LAST)]
     family: list[tuple[str, int, float, float]] = []
     for name in DIMENSIONS[:-1]:
         earlier, later = panels(name, quarters)
