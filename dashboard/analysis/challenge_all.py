@@ -13,7 +13,6 @@ from dashboard.analysis.challenge import Asked, Challenged, judged_together
 from dashboard.analysis.challenge_series import By, asked
 from dashboard.analysis.forecast import Basis
 from dashboard.analysis.forecast_rows import cut_to_known
-from dashboard.analysis.once import once
 from dashboard.errors import WarehouseError
 from dashboard.scope import Scope
 from dashboard.warehouse import Reader
@@ -52,7 +51,7 @@ class Challenge:
 def challenge(reader: Reader, scope: Scope, basis: Basis, by: By) -> Challenge:
     """State a challenge; `work` does it. See `challenge_series.asked`."""
     cut = cut_to_known(scope).filters
-    kept: dict[Key, Challenged] = once(reader, ("challenge", cut, basis, by), dict)
+    kept: dict[Key, Challenged] = reader.once(("challenge", cut, basis, by), dict)
     return Challenge(asked(reader, scope, basis, by), basis.lead, kept)
 
 
