@@ -20,7 +20,11 @@ with ui.panel(
     ui.Source((), (), asked, benchmark_tables.rows(compared)),
     key="benchmarks",
 ):
-    ui.table(benchmark_tables.shown(compared), "Published figures and ours", key="published")
+    ui.table(
+        benchmark_tables.shown(compared, view.catalog.metrics),
+        "Published figures and ours",
+        key="published",
+    )
 
 for metric in found:
     ui.metric_section(metric)

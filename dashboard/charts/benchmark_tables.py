@@ -1,10 +1,12 @@
 """Published figures and ours as tables: to read, and with all digits."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from dashboard.analysis.benchmarks import Compared
+from dashboard.catalog import Metric
 from dashboard.charts import formats
 from dashboard.charts.tables import safe_text
 
@@ -50,10 +52,12 @@ def rows(found: Sequence[Compared]) -> pl.DataFrame:
     )
 
 
-def shown(found: Sequence[Compared]) -> pl.DataFrame:
+def shown(found: Sequence[Compared], metrics: Mapping[str, Metric]) -> pl.DataFrame:
     """One row per published figure as people read it: those we can set ours beside first."""
     ordered = sorted(found, key=lambda one: (one.ours is None, one.stale))
-    return safe_text(pl.DataFrame([_row(one) for one in ordered], infer_schema_length=None))
+    return safe_text(
+        pl.DataFrame([_row(one, metrics) for one in ordered], infer_schema_length=None)
+    )
 
 
 def summary(found: Sequence[Compared]) -> str:
@@ -67,8 +71,13 @@ def summary(found: Sequence[Compared]) -> str:
     )
 
 
-def _row(one: Compared) -> dict[str, str]:
+def _row(one: Compared, metrics: Mapping[str, Metric]) -> dict[str, str]:
     published = one.published
+    ours = re.sub(
+        r"\w+",
+        lambda name: metrics[name[0]].label if name[0] in metrics else name[0],
+        published.ours,
+    )
     age = " (stale)" if one.stale else ""
     return {
         "Figure": _NAMES.get(published.metric, published.metric.replace("_", " ")),
@@ -78,7 +87,7 @@ def _row(one: Compared) -> dict[str, str]:
         "Ours": "not comparable" if one.ours is None else _ours(one),
         "Ours is, or why not": f"because {one.why_not}"
         if one.ours is None
-        else f"{published.ours}: {published.note}" if published.note else published.ours,
+        else f"{ours}: {published.note}" if published.note else ours,
         "Their definition": published.definition,
         "Their exclusions": published.exclusions,
         "Grade": published.grade,

@@ -118,11 +118,15 @@ def whale_sentence(curve: WhaleCurve) -> str:
 
 
 def group_bars(groups: Sequence[GroupCost], palette: Palette) -> Drawing:
-    """Margin per completed delivery of the values with the least margin, worst first."""
+    """Margin per completed delivery of the values with the least margin, the worst on top."""
     known = [(one.margin, one) for one in groups if one.delivered and one.margin is not None]
-    worst = sorted(known, key=lambda pair: pair[0])[:MOST_BARS]
-    shown = [one for _, one in worst][::-1]
-    values = [one.per_delivery(one.margin) or 0.0 for one in shown]
+    least = sorted(known, key=lambda pair: pair[0])[:MOST_BARS]
+    drawn = sorted(
+        ((one.per_delivery(margin) or 0.0, one) for margin, one in least),
+        key=lambda pair: pair[0],
+        reverse=True,
+    )
+    values, shown = [value for value, _ in drawn], [one for _, one in drawn]
     figure = blank(palette, 40 + 28 * max(1, len(shown)))
     figure.add_bar(
         x=values,

@@ -172,7 +172,7 @@ def capability_table(found: Sequence[Capability]) -> pl.DataFrame:
             "Due": one.rows,
             "Never arrived": one.rows - one.arrived,
             "Promised, min": None if one.promised is None else round(one.promised),
-            "Tightest, min": one.width,
+            "Tightest, min": _least(one),
             "From": one.opens,
             "To": one.closes,
         }
@@ -180,6 +180,13 @@ def capability_table(found: Sequence[Capability]) -> pl.DataFrame:
     ]
     columns = ("Segment", "Zone", "Due", "Never arrived", "Promised, min", "Tightest, min")
     return _frame(rows, *columns, "From", "To")
+
+
+def _least(one: Capability) -> str | None:
+    """Minutes of the tightest window; only a minimum where it reaches past what is counted."""
+    if one.width is None:
+        return None
+    return f"≥ {one.width}" if one.is_open_ended else str(one.width)
 
 
 def window_said(one: Capability) -> str:

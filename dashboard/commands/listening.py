@@ -112,7 +112,7 @@ def benchmarks_command(folder: Path | None, form: str, **asked: Any) -> int:
     reader = open_reader(folder, asked["snapshot"])
     found = benchmarks(reader, scope_asked(reader, asked))
     if form == "table":
-        printing.table(benchmark_tables.shown(found))
+        printing.table(benchmark_tables.shown(found, reader.catalog.metrics))
     else:
         printing.rows(benchmark_tables.rows(found), form)
     return DONE

@@ -31,8 +31,8 @@ def cost_split(groups: Sequence[GroupCost], dimension: str, rule: str) -> None:
     rows = said.group_figures(groups, (dimension,), rule, shown.manifest.id)
     with panel(
         f"Margin by {label.lower()}",
-        f"per completed delivery · shared cost {stated.rules[rule].label} · bars: the "
-        f"{drawn.MOST_BARS} with the least margin in all, worst first",
+        f"per completed delivery · shared cost {stated.rules[rule].label} · bars: at most "
+        f"{drawn.MOST_BARS}, those with the least margin in all; the worst per delivery first",
         Source(("cost_to_serve", "margin_per_delivery"), (dimension,), shown.scope, rows),
         key="split",
     ):

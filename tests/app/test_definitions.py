@@ -67,4 +67,5 @@ def test_published_figures_stand_beside_ours_or_the_reason_why_not(
     assert len(shown) == 39
     assert 0 < ours.sum() < len(shown)
     assert shown["Ours is, or why not"][~ours].str.startswith("because ").all()
+    assert not shown["Ours is, or why not"][ours].str.contains("_").any()
     assert shown["Year"].str.contains("stale").any()

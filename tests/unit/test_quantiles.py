@@ -69,12 +69,13 @@ def test_lateness_is_signed_and_what_has_not_arrived_ranks_last(
 
 
 def test_a_scope_without_rows_is_refused(warehouse: Warehouse, put_in: Import) -> None:
-    put_in(deliveries=[delivery("x")])
+    put_in(deliveries=[delivery("x"), delivery("y", carrier="Wren", promise_is_date="true")])
+    reader = warehouse.reader(None, LOCAL_USER)
 
+    with pytest.raises(ScopeError, match="unknown segment 'Gold'"):
+        quantiles(reader, "lateness", [], Scope().within(segment="Gold"))
     with pytest.raises(ScopeError, match="nothing to measure 'lateness' by"):
-        quantiles(
-            warehouse.reader(None, LOCAL_USER), "lateness", [], Scope().within(segment="Gold")
-        )
+        quantiles(reader, "lateness", [], Scope().within(carrier="Wren"))
 
 
 @pytest.fixture(scope="module")
