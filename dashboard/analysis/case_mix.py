@@ -15,7 +15,8 @@ from dashboard.analysis.once import once
 from dashboard.errors import ScopeError
 from dashboard.scope import Scope
 from dashboard.stated import Factor
-from dashboard.stats.case_mix import fit_logistic, indicators
+from dashboard.stats.case_mix import fit_logistic
+from dashboard.stats.levels import Levels
 from dashboard.warehouse import Reader
 from dashboard.warehouse.scoring import CARRIER, Scores
 
@@ -109,9 +110,13 @@ def _fitted(reader: Reader, scope: Scope) -> CaseMix:
         raise ScopeError(nothing_found(reader, scope))
     columns = [factor.name for factor in factors] + [CARRIER]
     levels = {name: found for name in columns if len(found := _levels(rows, name)) > 1}
-    design = [indicators(_codes(rows, name, found), len(found)) for name, found in levels.items()]
+    design = Levels(
+        rows.height,
+        [_codes(rows, name, found) for name, found in levels.items()],
+        [len(found) for found in levels.values()],
+    )
     due, late = (rows[name].to_numpy() for name in ("due", "late"))
-    fit = fit_logistic(due, late, np.column_stack([np.empty((rows.height, 0)), *design]))
+    fit = fit_logistic(due, late, design)
     effects = _by_level(levels, fit.effects.tolist())
     return CaseMix(
         scores=Scores(fit.intercept, _of_factors(factors, effects)),

@@ -14,6 +14,7 @@ import numpy as np
 from scipy import special
 
 from dashboard.errors import NotEnoughDataError
+from dashboard.stats.levels import Levels
 from dashboard.stats.periods import Array
 
 RIDGE = 1.0
@@ -57,14 +58,14 @@ def indicators(codes: Array, levels: int) -> Array:
 
 
 def fit_logistic(
-    trials: Array, successes: Array, design: Array, *, ridge: float = RIDGE
+    trials: Array, successes: Array, design: Array | Levels, *, ridge: float = RIDGE
 ) -> LogisticFit:
     """Fit the chance of a success to rows of counts.
 
     Args:
         trials: Per row, 0 or more.
         successes: Of them, per row.
-        design: Rows × columns, without a column for the intercept.
+        design: Rows × columns, without a column for the intercept; or levels of factors.
         ridge: Half of this times each squared effect is taken off the log likelihood;
             the intercept is free. 0 is the plain regression.
 
@@ -76,13 +77,13 @@ def fit_logistic(
     if not 0 < y.sum() < n.sum():
         message = f"{y.sum():.0f} of {n.sum():.0f} cases; a case mix needs some of both outcomes"
         raise NotEnoughDataError(message)
-    x = np.column_stack([np.ones(len(n)), design])
-    if not ridge and np.linalg.matrix_rank(x) < x.shape[1]:
+    x = design if isinstance(design, Levels) else _Matrix.of(design)
+    if not ridge and np.linalg.matrix_rank(x.products(np.ones(len(n)))) < x.width:
         message = "columns of the case mix say the same; leave one out or use a ridge"
         raise NotEnoughDataError(message)
-    penalty = np.full(x.shape[1], float(ridge))
+    penalty = np.full(x.width, float(ridge))
     penalty[0] = 0.0
-    beta = np.zeros(x.shape[1])
+    beta = np.zeros(x.width)
     beta[0] = special.logit(y.sum() / n.sum())
     for _ in range(_MOST_STEPS):
         step = _newton_step(x, n, y, beta, penalty)
@@ -91,7 +92,36 @@ def fit_logistic(
             break
     else:
         raise NotEnoughDataError(_UNSETTLED)
-    return LogisticFit(float(beta[0]), beta[1:], _deviance(n, y, special.expit(x @ beta)))
+    return LogisticFit(float(beta[0]), beta[1:], _deviance(n, y, special.expit(x.times(beta))))
+
+
+@dataclass(frozen=True, eq=False)
+class _Matrix:
+    """A design written out, with its intercept."""
+
+    x: Array
+
+    @classmethod
+    def of(cls, design: Array) -> "_Matrix":
+        """With an intercept before its columns."""
+        return cls(np.column_stack([np.ones(len(design)), design]))
+
+    @property
+    def width(self) -> int:
+        """Columns, the intercept included."""
+        return self.x.shape[1]
+
+    def times(self, beta: Array) -> Array:
+        """One number per row."""
+        return self.x @ beta
+
+    def totals(self, weights: Array) -> Array:
+        """Weights summed by column."""
+        return self.x.T @ weights
+
+    def products(self, weights: Array) -> Array:
+        """Weights summed by pairs of columns."""
+        return (self.x * weights[:, None]).T @ self.x
 
 
 def shifted(chances: Array, trials: Array, successes: float) -> Array:
@@ -119,11 +149,10 @@ def shifted(chances: Array, trials: Array, successes: float) -> Array:
     return special.expit(logits + shift)
 
 
-def _newton_step(x: Array, n: Array, y: Array, beta: Array, penalty: Array) -> Array:
-    chance = special.expit(x @ beta)
-    weight = n * chance * (1 - chance)
-    slope = x.T @ (y - n * chance) - penalty * beta
-    curvature = (x * weight[:, None]).T @ x + np.diag(penalty)
+def _newton_step(x: Levels | _Matrix, n: Array, y: Array, beta: Array, penalty: Array) -> Array:
+    chance = special.expit(x.times(beta))
+    slope = x.totals(y - n * chance) - penalty * beta
+    curvature = x.products(n * chance * (1 - chance)) + np.diag(penalty)
     try:
         return np.linalg.solve(curvature, slope)
     except np.linalg.LinAlgError as singular:
@@ -131,12 +160,16 @@ def _newton_step(x: Array, n: Array, y: Array, beta: Array, penalty: Array) -> A
 
 
 def _shortened(
-    step: Array, x: Array, counts: tuple[Array, Array], beta: Array, penalty: Array
+    step: Array,
+    x: Levels | _Matrix,
+    counts: tuple[Array, Array],
+    beta: Array,
+    penalty: Array,
 ) -> Array:
     """The step, halved until the penalised likelihood does not fall."""
 
     def gain(at: Array) -> float:
-        logit = x @ at
+        logit = x.times(at)
         n, y = counts
         likelihood = y @ logit - n @ np.logaddexp(0, logit)
         return float(likelihood - penalty @ (at * at) / 2)
