@@ -21,8 +21,8 @@ from dashboard.stats.case_mix import (
     fit_additive,
     fit_logistic,
     fit_multiplicative,
-    indicators,
 )
+from dashboard.stats.levels import Levels
 from dashboard.warehouse import Reader
 from dashboard.warehouse.rollup import NONE
 from dashboard.warehouse.scoring import CARRIER, JUDGED, Link, Scores
@@ -153,13 +153,11 @@ def _fitted(reader: Reader, scope: Scope, metric: str) -> CaseMix:
     factors, rows = _priced(plain, found) if link == "log" else (plain, found)
     columns = [factor.name for factor in factors] + [CARRIER]
     levels = {name: known for name in columns if len(known := _levels(rows, name)) > 1}
-    parts = [indicators(_codes(rows, name, known), len(known)) for name, known in levels.items()]
-    design = np.column_stack([np.empty((rows.height, 0)), *parts])
     base, observed = (rows[name].to_numpy() for name in ("base", "observed"))
-    fitted = fit(base, observed, design)
+    fitted = fit(base, observed, _design(rows, levels))
     effects = _by_level(levels, fitted.effects.tolist())
-    work = design.shape[1] - len(effects.get(CARRIER, ()))
-    predictor = fitted.intercept + design[:, :work] @ fitted.effects[:work]
+    work = _design(rows, {name: known for name, known in levels.items() if name != CARRIER})
+    predictor = work.times(np.array([fitted.intercept, *fitted.effects[: work.width - 1]]))
     return CaseMix(
         metric=metric,
         scores=Scores(fitted.intercept, _of_factors(factors, effects), link),
@@ -170,6 +168,11 @@ def _fitted(reader: Reader, scope: Scope, metric: str) -> CaseMix:
         strata=rows.height,
         carried=_carried(found, plain),
     )
+
+
+def _design(rows: pl.DataFrame, levels: dict[str, list[str]]) -> Levels:
+    codes = [_codes(rows, name, known) for name, known in levels.items()]
+    return Levels(rows.height, codes, [len(known) for known in levels.values()])
 
 
 def _hoped(rows: pl.DataFrame, predictor: np.ndarray, link: Link) -> Effects:

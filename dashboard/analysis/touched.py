@@ -178,9 +178,10 @@ def _said(clause: Clause, row: Row, contract: Contract) -> str:
 
 def _in_share(clause: Rate, row: Row) -> str:
     """How a delivery counts in a share, and what nearly made it count otherwise."""
+    share = clause.metric.replace("_", " ").removesuffix(" rate")
     if row["state"] == "kept":
-        by_grace = " thanks to its grace" if row[clause.metric] != 1 else ""
-        return f"Counts in the share as kept{by_grace}"
+        by_grace = ", thanks to its grace" if row[clause.metric] != 1 else ""
+        return f"Counts as kept in the share '{share}'{by_grace}"
     lacks = clause.need_evidence and row["failure_reason"] in clause.excused
     but = f"; '{row['failure_reason']}' excuses it only with evidence" if lacks else ""
-    return f"Counts in the share as missed{but}"
+    return f"Counts as missed in the share '{share}'{but}"

@@ -1,5 +1,7 @@
 """The clauses that one delivery touches, as a table."""
 
+from datetime import date
+
 import polars as pl
 
 from dashboard.analysis.touched import Touched
@@ -36,4 +38,6 @@ def touched_said(found: Touched) -> str:
 
 
 def _period_said(label: str) -> str:
-    return str(Quarter.parse(label)) if "Q" in label else label
+    if "Q" in label:
+        return str(Quarter.parse(label))
+    return f"{date.fromisoformat(f'{label}-01'):%b %Y}"

@@ -19,6 +19,7 @@ import numpy as np
 from scipy import special
 
 from dashboard.errors import NotEnoughDataError
+from dashboard.stats.levels import Levels, Matrix
 from dashboard.stats.periods import Array
 
 RIDGE = 1.0
@@ -101,14 +102,14 @@ def indicators(codes: Array, levels: int) -> Array:
 
 
 def fit_logistic(
-    trials: Array, successes: Array, design: Array, *, ridge: float = RIDGE
+    trials: Array, successes: Array, design: Array | Levels, *, ridge: float = RIDGE
 ) -> LogisticFit:
     """Fit the chance of a success to rows of counts.
 
     Args:
         trials: Per row, 0 or more.
         successes: Of them, per row.
-        design: Rows × columns, without a column for the intercept.
+        design: Rows × columns, without a column for the intercept; or levels of factors.
         ridge: Half of this times each squared effect is taken off the log likelihood;
             the intercept is free. 0 is the plain regression.
 
@@ -122,11 +123,13 @@ def fit_logistic(
         raise NotEnoughDataError(message)
     start = float(special.logit(y.sum() / n.sum()))
     fit = _fitted(n, y, design, (_LOGIT, start, ridge))
-    chance = special.expit(fit.intercept + design @ fit.effects)
-    return LogisticFit(fit.intercept, fit.effects, _deviance(n, y, chance))
+    predictor = _written(design).times(np.array([fit.intercept, *fit.effects]))
+    return LogisticFit(fit.intercept, fit.effects, _deviance(n, y, special.expit(predictor)))
 
 
-def fit_additive(base: Array, sums: Array, design: Array, *, ridge: float = RIDGE) -> MixFit:
+def fit_additive(
+    base: Array, sums: Array, design: Array | Levels, *, ridge: float = RIDGE
+) -> MixFit:
     """Fit a mean to rows of sums, level upon level: the regression of least squares.
 
     Args:
@@ -146,7 +149,9 @@ def fit_additive(base: Array, sums: Array, design: Array, *, ridge: float = RIDG
     return _fitted(n, y, design, (_IDENTITY, float(y.sum() / n.sum()), ridge))
 
 
-def fit_multiplicative(base: Array, sums: Array, design: Array, *, ridge: float = RIDGE) -> MixFit:
+def fit_multiplicative(
+    base: Array, sums: Array, design: Array | Levels, *, ridge: float = RIDGE
+) -> MixFit:
     """Fit a mean to rows of sums, level times level: its predictor is a logarithm.
 
     Sums are told in means of all cases, so that the currency is indifferent to the ridge.
@@ -195,16 +200,20 @@ def shifted(chances: Array, trials: Array, successes: float) -> Array:
     return special.expit(logits + shift)
 
 
-def _fitted(n: Array, y: Array, design: Array, how: tuple[_Link, float, float]) -> MixFit:
+def _written(design: Array | Levels) -> Levels | Matrix:
+    return design if isinstance(design, Levels) else Matrix.of(design)
+
+
+def _fitted(n: Array, y: Array, design: Array | Levels, how: tuple[_Link, float, float]) -> MixFit:
     """Newton's method from the mean of all; `how`: link, first intercept, ridge."""
     link, start, ridge = how
-    x = np.column_stack([np.ones(len(n)), design])
-    if not ridge and np.linalg.matrix_rank(x) < x.shape[1]:
+    x = _written(design)
+    if not ridge and np.linalg.matrix_rank(x.products(np.ones(len(n)))) < x.width:
         message = "columns of the case mix say the same; leave one out or use a ridge"
         raise NotEnoughDataError(message)
-    penalty = np.full(x.shape[1], float(ridge))
+    penalty = np.full(x.width, float(ridge))
     penalty[0] = 0.0
-    beta = np.zeros(x.shape[1])
+    beta = np.zeros(x.width)
     beta[0] = start
     for _ in range(_MOST_STEPS):
         step = _newton_step(x, (n, y), (beta, penalty), link)
@@ -215,12 +224,12 @@ def _fitted(n: Array, y: Array, design: Array, how: tuple[_Link, float, float]) 
 
 
 def _newton_step(
-    x: Array, counts: tuple[Array, Array], now: tuple[Array, Array], link: _Link
+    x: Levels | Matrix, counts: tuple[Array, Array], now: tuple[Array, Array], link: _Link
 ) -> Array:
     (n, y), (beta, penalty) = counts, now
-    at = x @ beta
-    slope = x.T @ (y - n * link.mean(at)) - penalty * beta
-    curvature = (x * (n * link.slope(at))[:, None]).T @ x + np.diag(penalty)
+    at = x.times(beta)
+    slope = x.totals(y - n * link.mean(at)) - penalty * beta
+    curvature = x.products(n * link.slope(at)) + np.diag(penalty)
     try:
         return np.linalg.solve(curvature, slope)
     except np.linalg.LinAlgError as singular:
@@ -228,13 +237,17 @@ def _newton_step(
 
 
 def _shortened(
-    step: Array, x: Array, counts: tuple[Array, Array], now: tuple[Array, Array], link: _Link
+    step: Array,
+    x: Levels | Matrix,
+    counts: tuple[Array, Array],
+    now: tuple[Array, Array],
+    link: _Link,
 ) -> Array:
     """The step, halved until the penalised likelihood does not fall."""
     (n, y), (beta, penalty) = counts, now
 
     def gain(at: Array) -> float:
-        predictor = x @ at
+        predictor = x.times(at)
         with np.errstate(over="ignore", invalid="ignore"):
             likelihood = y @ predictor - n @ link.cumulant(predictor)
         return float(likelihood - penalty @ (at * at) / 2)

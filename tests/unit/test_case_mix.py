@@ -14,6 +14,7 @@ from dashboard.analysis.case_mix import case_mix, expected
 from dashboard.errors import NotEnoughDataError, ScopeError
 from dashboard.scope import Period, Quarter, Scope
 from dashboard.stats.case_mix import fit_logistic, indicators, shifted
+from dashboard.stats.levels import Levels
 from dashboard.warehouse import Reader, Warehouse
 from dashboard.warehouse.scoring import JUDGED
 from tests import vector
@@ -192,3 +193,41 @@ def test_a_scope_without_due_deliveries_is_refused(reader: Reader) -> None:
 
     with pytest.raises(ScopeError, match="no data between 2027-09-30"):
         expected(reader, ("zone",), empty)
+
+
+def test_levels_do_what_their_columns_written_out_do() -> None:
+    """Some rows have a level without a column."""
+    rng = np.random.default_rng(7)
+    sizes, rows = (3, 1, 4), 200
+    codes = [rng.integers(-1, size, rows) for size in sizes]
+    columns = [indicators(code, size) for code, size in zip(codes, sizes, strict=True)]
+    written = np.column_stack([np.ones(rows), *columns])
+    levels = Levels(rows, codes, sizes)
+    weights, beta = rng.random(rows), rng.normal(size=levels.width)
+
+    assert levels.width == written.shape[1]
+    assert levels.times(beta) == pytest.approx(written @ beta)
+    assert levels.totals(weights) == pytest.approx(written.T @ weights)
+    assert levels.products(weights) == pytest.approx((written * weights[:, None]).T @ written)
+
+
+def test_a_fit_to_levels_is_that_to_their_columns() -> None:
+    rng = np.random.default_rng(8)
+    codes = [rng.integers(-1, 3, 300), rng.integers(0, 2, 300)]
+    trials = rng.integers(0, 9, 300)
+    successes = rng.binomial(trials, 0.3)
+    design = np.column_stack([indicators(codes[0], 3), indicators(codes[1], 2)])
+
+    by_levels = fit_logistic(trials, successes, Levels(300, codes, (3, 2)))
+    by_columns = fit_logistic(trials, successes, design)
+
+    assert by_levels.effects == pytest.approx(by_columns.effects, rel=1e-8)
+    assert by_levels.intercept == pytest.approx(by_columns.intercept, rel=1e-8)
+    assert by_levels.deviance == pytest.approx(by_columns.deviance)
+
+
+def test_without_any_factor_only_the_intercept_is_left() -> None:
+    fit = fit_logistic(np.array([10, 10]), np.array([2, 3]), Levels(2, (), ()))
+
+    assert fit.intercept == pytest.approx(np.log(0.25 / 0.75))
+    assert len(fit.effects) == 0
