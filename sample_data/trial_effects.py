@@ -14,7 +14,7 @@ from . import costs, effects
 from .chance import Flags, Floats, Ints, choose, stream
 from .days import QUARTERS
 from .names import CARRIERS, SEGMENTS
-from .trials import OPEN, Planted, begun, column, is_here, scale
+from .trials import OPEN, Planted, begun, column, effect_of, is_here, scale
 
 if TYPE_CHECKING:
     from .world import Options
@@ -95,13 +95,21 @@ def _swap(late: Flags, arm: Ints, effect: float, like: Ints, rng: np.random.Gene
 
 def cost(frame: pl.DataFrame, options: "Options", number: int) -> pl.DataFrame:
     """Move cost of the last mile between arms until they differ by what is planted."""
-    for one in begun(number):
-        if one.cost and not options.null:
-            shift = _shift(one, frame, one.cost * scale(options))
+    for one in [] if options.null else begun(number):
+        if one.cost or one.rows_cost_z:
+            shift = _shift(one, frame, _wanted(one, frame, scale(options)))
             frame = frame.with_columns(
                 (pl.col(name) + pl.Series(shift)).clip(LEAST_COST).round(2) for name in DRIVEN
             )
     return frame
+
+
+def _wanted(one: Planted, frame: pl.DataFrame, enlarged: float) -> float:
+    """By how much cost shall differ: by the effect, or by the luck of the deal and no effect."""
+    if one.rows_cost_z is None:
+        return one.cost * enlarged
+    arm = frame[column(one)].to_numpy()
+    return effect_of(costs.usual(frame), np.ones(frame.height), arm)[0]
 
 
 def _shift(one: Planted, frame: pl.DataFrame, effect: float) -> Floats:

@@ -140,7 +140,7 @@ def is_here(one: Planted, frame: pl.DataFrame, days: int | None = None) -> Flags
 
 
 def _arms(one: Planted, frame: pl.DataFrame, options: "Options") -> pl.Series:
-    rng = stream(options.seed, f"experiment {one.id}")
+    rng = stream(options.seed, f"arms of {one.id}")
     rows = np.flatnonzero(is_here(one, frame))
     rows = rows[_sampled(one, frame[rows], options.deliveries / WHOLE, rng)]
     taking_part = frame[rows]
@@ -222,10 +222,10 @@ def _unlucky(one: Planted, usual: Floats, unit: Ints, deals: Iterator[Ints]) -> 
     It is known when arms are dealt what deliveries usually cost where, and only that is
     looked at: what came of them is not.
     """
-    sums = np.bincount(unit, usual), np.bincount(unit).astype(float)
+    ones = np.ones_like(usual)
+    sums = [np.bincount(unit, part).astype(float) for part in (usual, ones)]
     for _ in range(TRIES):
         treated = next(deals)
-        ones = np.ones_like(usual)
         if _is_within(one.rows_cost_z, z_of(usual, ones, treated[unit])) and _is_within(
             one.units_cost_z, z_of(*sums, treated)
         ):
@@ -284,7 +284,7 @@ def _margin(one: Planted, rows: pl.DataFrame) -> float:
         return one.margin
     unit = np.unique(_unit_name(one, rows), return_inverse=True)[1]
     first = np.unique(unit, return_index=True)[1]
-    sums = [np.bincount(unit, part) for part in costs.of_arrived(rows)]
+    sums = [np.bincount(unit, part).astype(float) for part in costs.of_arrived(rows)]
     return round(one.margin_errors * effect_of(*sums, rows[column(one)].to_numpy()[first])[1], 3)
 
 

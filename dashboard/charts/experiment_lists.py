@@ -70,11 +70,20 @@ def finding(found: Iterable[Experiment]) -> str:
         ("Stop", ("Stop: harm", "Stop: worse", "Stop: no worthwhile effect")),
         ("Do not use", ("Do not use",)),
     ):
-        names = [one.stated.name for one in everything if one.verdict in verdicts]
+        names = [_named(one) for one in everything if one.verdict in verdicts]
         told += [f"{what}: {', '.join(names)}"] if names else []
+    unread = [one.stated.name for one in everything if one.is_unreadable]
+    told += [f"Cannot be read: {', '.join(unread)}"] if unread else []
     running = sum(one.state == "running" for one in everything)
     told += [f"{running} of {len(everything)} experiments still running"] if running else []
     return "; ".join(told) or f"None of {len(everything)} experiments is decided"
+
+
+def _named(found: Experiment) -> str:
+    """Its name, and whether its verdict holds for some more than for others."""
+    result = found.judged.headline if found.judged else None
+    differs = result is not None and result.segments is not None and result.segments.differs
+    return f"{found.stated.name} (differs by segment)" if differs else found.stated.name
 
 
 def title(found: Experiment) -> str:
@@ -82,6 +91,8 @@ def title(found: Experiment) -> str:
     name, outcome = found.stated.name, found.judged
     if found.verdict is None:
         return f"{name}: planned"
+    if found.is_unreadable:
+        return f"{name}: cannot be read as it is stated"
     result = outcome.headline if outcome else None
     if outcome is None or result is None or result.primary.effect is None:
         return f"{name}: {found.verdict}"
@@ -128,6 +139,8 @@ def _money(found: Experiment) -> list[tuple[str, str, tuple[str, ...], str]]:
         return []
     ends = " to ".join(said.signed(end) for end in (own.low, own.high))
     traffic = f"at {formats.number(own.deliveries)} deliveries a quarter"
+    if own.low <= 0 <= own.high:
+        ends = f"{ends}: not beyond chance"
     return [("Cost a quarter", said.signed(own.value), (ends, traffic), "quiet")]
 
 

@@ -170,8 +170,10 @@ def money(found: Experiment) -> str:
         return "; cost is not known" if result and result.primary.effect else ""
     around = " to ".join(signed(end) for end in (own.low, own.high))
     traffic = formats.number(own.deliveries)
+    beyond = "not beyond chance, " if own.low <= 0 <= own.high else ""
     return (
-        f"; cost {signed(own.value)} a quarter ({around}) at its traffic of {traffic} deliveries"
+        f"; cost {signed(own.value)} a quarter ({beyond}{around}) at its traffic of {traffic} "
+        "deliveries"
     )
 
 
@@ -185,6 +187,9 @@ def whole(found: Experiment) -> str:
         return said
     if found.state == "planned":
         return f"Planned: it runs from {formats.period(days(found))}."
+    if found.is_unreadable:
+        dot = "" if found.why_none.endswith("?") else "."
+        return f"{found.verdict}, it cannot be read: {found.why_none}{dot}"
     return f"{found.verdict}: {found.why_none}."
 
 

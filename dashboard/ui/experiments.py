@@ -158,6 +158,9 @@ def _course(one: Experiment, found: Judged, result: ArmResult) -> None:
         "worthwhile"
     )
     with page.panel("How the effect ran", detail, source, f"course_{result.arm}"):
+        if not result.primary.looks:
+            page.sentence("No week holds enough for an effect.")
+            return
         palette = view.current_view().palette
         page.chart(drawn.course(found, result, palette), key=f"course_chart_{result.arm}")
         if said.held_up(result):
@@ -179,6 +182,11 @@ def _segments(found: Judged, result: ArmResult) -> None:
     )
     with page.panel("For whom?", detail, source, f"segments_{result.arm}"):
         page.sentence(said.segments(result.segments, found.measure))
+        if not found.design.is_over:
+            page.sentence(
+                "Too early to read: these intervals hold at the planned end alone, not at a look "
+                "before it."
+            )
         palette = view.current_view().palette
         page.chart(drawn.forest(found, result, palette), key=f"forest_{result.arm}")
         page.table(

@@ -68,6 +68,27 @@ def test_a_broken_one_shows_no_effect_anywhere(open_app: Open, sample_warehouse:
     assert "Sample ratio broken" in said(app)
 
 
+def test_too_few_clusters_draw_no_empty_course(open_app: Open, sample_warehouse: Path) -> None:
+    app = open_app(sample_warehouse, page=PAGE)
+    app.selectbox(key="experiment").select("lockers-by-depot").run()
+
+    assert not app.exception
+    assert "No verdict" in app.title[0].value
+    assert "No week holds enough for an effect" in said(app)
+    assert not any(alt.startswith("Effect on") for alt in alts(app))
+
+
+def test_a_running_one_says_that_segments_are_too_early(
+    open_app: Open, sample_warehouse: Path
+) -> None:
+    app = open_app(sample_warehouse, page=PAGE)
+    app.selectbox(key="experiment").select("photo-on-arrival").run()
+
+    assert not app.exception
+    assert "keep running" in app.title[0].value
+    assert "Too early to read" in said(app)
+
+
 def test_no_experiments_are_said_in_words(open_app: Open, put_in: Import, tmp_path: Path) -> None:
     row = {
         "delivery_id": "D1",

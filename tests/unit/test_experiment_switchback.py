@@ -296,4 +296,4 @@ def test_one_that_cannot_be_read_is_a_row_of_its_own(
     assert "'cost_to_serve:dear' of the guardrails cannot be read" in found["G"].why_none
     where = ["--warehouse", str(tmp_path / "warehouse")]
     assert main(["experiment", "M", *where]) == REFUSALS
-    assert "No verdict: unknown metric 'on_tme_rate'" in capsys.readouterr().out
+    assert "No verdict, it cannot be read: unknown metric 'on_tme_rate'" in capsys.readouterr().out

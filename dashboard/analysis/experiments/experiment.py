@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-import numpy as np
 import polars as pl
 
 from dashboard.analysis.experiments import exposing
@@ -39,7 +38,8 @@ class Money:
     Attributes:
         per_delivery: Treatment minus control, with its interval.
         deliveries: That the experiment's traffic makes in a quarter, all arms together.
-        value, low, high: Per quarter, had all of them the arm's cost; negative saves.
+        value, low, high: Per quarter, had all of them the arm's cost; negative saves. While
+            it runs, limits that hold at every look.
     """
 
     per_delivery: Comparison
@@ -74,6 +74,11 @@ class Experiment:
     before: int
     money: Money | None
     sql: str
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether it is broken as it is stated, before any unit is looked at."""
+        return self.state == "broken" and self.judged is None
 
     @property
     def verdict(self) -> Verdict | None:
@@ -262,8 +267,8 @@ def _money(outcome: Judged | None, trial: Trial | None, clock: Clock) -> Money |
         return None
     weeks = max((clock.last_day - clock.stated.started_on).days + 1, 1) / asked.DAYS_A_LOOK
     deliveries = float(trial.sums.values[COST][1].sum()) / weeks * WEEKS_A_QUARTER
-    value, low, high = (
-        float(np.multiply(end, deliveries))
-        for end in (own.effect.estimate, own.effect.low, own.effect.high)
-    )
+    ends = (own.effect.low, own.effect.high) if clock.is_over else own.sequence
+    if ends is None:
+        return None
+    value, low, high = (deliveries * end for end in (own.effect.estimate, *ends))
     return Money(own, deliveries, value, low, high)

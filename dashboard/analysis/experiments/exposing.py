@@ -120,8 +120,8 @@ def _pairs(reader: Reader, stated: Stated) -> pl.DataFrame:
     odd = [name for name in found["unit_id"] if not re.fullmatch(HALF, name)]
     if odd:
         message = (
-            f"{len(odd):,} units of the switchback are like '{min(odd)}'; write a half of a zone's "
-            "day like 'Z14:2026-05-04:am'"
+            f"{len(odd):,} units of the switchback are like '{min(odd)}'; write a half of a "
+            "zone's day like 'Z14:2026-05-04:am'"
         )
         raise ScopeError(message)
     return found.select("unit", pair=pl.col("unit_id").str.head(-3))
