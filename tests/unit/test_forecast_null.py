@@ -86,13 +86,16 @@ def test_no_step_and_no_override_helps_or_harms_where_all_are_alike() -> None:
     assert judged > 8 * WORLDS
 
 
-def strained_days(rng: np.random.Generator, shares: tuple[float, ...]) -> Iterator[pl.DataFrame]:
-    """Days beyond capacity that are as late as any other, by segment."""
+def strained_days(
+    rng: np.random.Generator, shares: tuple[float, ...], later: float = 0.0
+) -> Iterator[pl.DataFrame]:
+    """Days beyond capacity by segment, so many points later than others."""
     for at, (share, size) in enumerate(zip(shares, SIZES, strict=True)):
         off = errors(rng, 91)
         came = size * WEEK[np.arange(91) % 7]
         weekly = np.repeat(rng.normal(0, 0.2, 13), 7)
         on_time = 1 / (1 + np.exp(-2.6 - weekly - rng.normal(0, 0.3, 91)))
+        on_time = on_time - later * (off > np.quantile(off, 1 - share))
         due = rng.poisson(came)
         planned = came * np.exp(np.quantile(off, 1 - share) - off) / STRAINED_FROM
         yield frame(
@@ -125,6 +128,17 @@ def test_no_day_over_capacity_is_later_where_capacity_does_not_matter(
         )
 
     assert sure <= MOST
+
+
+def test_six_points_on_two_days_in_five_are_found() -> None:
+    quarter = Period(MONDAY, MONDAY + timedelta(90))
+    found = 0
+    for seed in range(100):
+        days = pl.concat(strained_days(np.random.default_rng(seed), (0.4,) * 5, later=0.06))
+        sums = days.select("series", "day", "due", "kept")
+        found += sum(one.is_sure for one in loads(days, sums, quarter))
+
+    assert found / 500 > 0.9
 
 
 def twins(rng: np.random.Generator, days: int = 728) -> tuple[np.ndarray, np.ndarray]:
