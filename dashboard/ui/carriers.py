@@ -40,6 +40,9 @@ def who_differs(on: Comparison) -> None:
             page.chart(drawn.funnel(on, shown.palette), key="funnel_chart")
         detail = _detail(on, "shrunken towards 1, 95 % interval; number: band")
         with page.panel("Best first, in bands", detail, _source(on), "ranking"):
+            if not on.between and len(on.units) > drawn.MANY_UNITS:
+                page.sentence("All differences together are no more than chance makes: no order.")
+                return
             page.chart(drawn.ranking(on, shown.palette), key="ranking_chart")
             page.quiet(
                 "Within a band chance alone may explain the order. Thin: as counted, before "
