@@ -87,6 +87,9 @@ class Cells:
     metrics: tuple[str, ...] = ()
 
 
+TOGETHER = " / "
+
+
 @dataclass(frozen=True)
 class Factor:
     """One thing that makes a delivery easy or hard, and that no carrier chooses.
@@ -95,6 +98,8 @@ class Factor:
         sql: Its level, over one row of deliveries; null is a level of its own.
         calendar: Whether it reads the calendar of the promised day.
         number: Whether its levels are whole numbers; else they are text.
+        parts: SQL of what its levels are made of, where it is several factors together;
+            levels are those of the parts, with `TOGETHER` between.
     """
 
     name: str
@@ -102,6 +107,7 @@ class Factor:
     sql: str
     calendar: bool = False
     number: bool = False
+    parts: tuple[str, ...] = ()
 
 
 TakenTogether = Literal["neighbours", "parts of the day"]

@@ -68,9 +68,10 @@ def carrier_trajectory(
     last = Quarter.of(min(period.end, span.end), start)
     days = Period(last.earlier(QUARTERS - 1).first_day(start), last.period(start).end)
     fitted = case_mix(reader, Scope(period), measure)
-    weekly = expected(reader, ("carrier", "quarter", "week"), scope.during(days), fitted)
-    if weekly.is_empty():
+    daily = expected(reader, ("carrier", "day"), scope.during(days), fitted)
+    if daily.is_empty():
         raise ScopeError(nothing_found(reader, scope))
+    weekly = _weekly(daily, start)
     # A carrier's quarters count apart, so that getting better is no scatter.
     scatter = stats.design_effect(*by_week(weekly, ["carrier", "quarter"]), least_scatter(metric))
     sums = pl.col("base", "observed", "expected").sum()
@@ -82,6 +83,18 @@ def carrier_trajectory(
     return tuple(
         _past(row, row["expected"] * level[row["quarter"]] / usual, (metric, scatter, start))
         for row in rows.iter_rows(named=True)
+    )
+
+
+def _weekly(daily: pl.DataFrame, fiscal_year_start: int) -> pl.DataFrame:
+    """Sums by carrier, quarter and week; a week between two quarters counts in both."""
+    days = daily["day"].unique().to_list()
+    firsts = [Quarter.of(day, fiscal_year_start).first_day(fiscal_year_start) for day in days]
+    quarters = pl.DataFrame({"day": days, "quarter": firsts})
+    return (
+        daily.join(quarters, on="day")
+        .group_by("carrier", "quarter", pl.col("day").dt.truncate("1w").alias("week"))
+        .agg(pl.col("base", "observed", "expected").sum())
     )
 
 

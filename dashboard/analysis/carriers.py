@@ -24,7 +24,7 @@ from dashboard.catalog import Metric
 from dashboard.errors import NotEnoughDataError, ScopeError
 from dashboard.scope import Period, Scope
 from dashboard.stats import carriers as stats
-from dashboard.stats.carriers import Judged
+from dashboard.stats.carriers import MANY_UNITS, Judged
 from dashboard.warehouse import Reader
 from dashboard.warehouse.rollup import NONE
 from dashboard.warehouse.scoring import JUDGED
@@ -35,7 +35,7 @@ Label = Literal["better", "worse", "as expected", "perhaps better", "perhaps wor
 
 LEAST_OVERLAP: Final = 0.5
 UNRANKED: Final = ("too few", "not comparable")
-_MOST_NAMED: Final = 6
+_BEYOND: Final = 0.002
 _TURNED: Final[dict[Label, Label]] = {
     "better": "worse",
     "worse": "better",
@@ -288,22 +288,29 @@ def _ranked(units: Sequence[Compared], metric: Metric) -> tuple[Compared, ...]:
 
 
 def _message(units: Sequence[Compared], by: Unit, metric: Metric) -> str:
-    """The finding: who lies beyond the 99.8 % limits."""
+    """The finding: who lies beyond the 99.8 % limits; of many units, how many.
+
+    Two of a thousand equal units do by chance: of many, or of people, none is named.
+    """
+    judged = [one for one in units if one.label not in UNRANKED]
+    if by == "driver" or len(judged) >= MANY_UNITS:
+        beyond = sum(one.label in ("better", "worse") for one in judged)
+        return (
+            f"{beyond} of {len(judged)} {by}s lie beyond the limits in {metric.label.lower()}; "
+            f"chance alone would put {_BEYOND * len(judged):.0f} there"
+        )
     measure = COMPARED_ON[metric.name]
     told, count = [], 0
     for label, phrase in (("better", measure.better), ("worse", measure.worse)):
         names = sorted(one.name for one in units if one.label == label)
         if names:
             count += len(names)
-            told.append(f"{_named(names, by)} {'is' if len(names) == 1 else 'are'} {phrase}")
+            told.append(f"{_and(names)} {'is' if len(names) == 1 else 'are'} {phrase}")
     if not told:
         return f"No {by} differs from what its work explains in {metric.label.lower()}"
     whose = "its" if count == 1 else "their"
     return f"{', '.join(told)} than {whose} work explains"
 
 
-def _named(names: Sequence[str], by: Unit) -> str:
-    """Names in a sentence; many, or people, are counted."""
-    if by == "driver" or len(names) > _MOST_NAMED:
-        return f"{len(names)} {by}{'s' * (len(names) > 1)}"
+def _and(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

@@ -14,7 +14,7 @@ import polars as pl
 from dashboard.analysis.figures import FEWEST, nothing_found
 from dashboard.errors import ScopeError
 from dashboard.scope import Scope
-from dashboard.stated import Factor
+from dashboard.stated import TOGETHER, Factor
 from dashboard.stats.case_mix import (
     MEANS,
     MixFit,
@@ -24,7 +24,6 @@ from dashboard.stats.case_mix import (
 )
 from dashboard.stats.levels import Levels
 from dashboard.warehouse import Reader
-from dashboard.warehouse.rollup import NONE
 from dashboard.warehouse.scoring import CARRIER, JUDGED, Link, Scores
 
 Effects = tuple[tuple[str, float], ...]
@@ -37,7 +36,6 @@ _FITS: Final[dict[str, tuple[Link, Callable[..., MixFit]]]] = {
     "score": ("identity", fit_additive),
     "money": ("log", fit_multiplicative),
 }
-_BETWEEN: Final = " / "
 _MOST_LEVELS = 60
 
 
@@ -103,7 +101,12 @@ def case_mix(reader: Reader, scope: Scope, metric: str = JUDGED) -> CaseMix:
 
 
 def expected(
-    reader: Reader, by: Sequence[str], scope: Scope, fitted: CaseMix | None = None
+    reader: Reader,
+    by: Sequence[str],
+    scope: Scope,
+    fitted: CaseMix | None = None,
+    *,
+    spread: bool = False,
 ) -> pl.DataFrame:
     """What a metric counts in a scope beside what its case mix lets expect, by dimensions.
 
@@ -113,11 +116,12 @@ def expected(
         scope: Period and filters of what is counted.
         fitted: What is expected by; a fit of breaches to all deliveries of the period,
             whatever the filters, by default.
+        spread: Whether variance is wanted.
 
     Returns:
         One row per group, sorted: the dimensions, base, observed, expected (prediction
-        with carrier effect 0) and, of shares, variance (Σ p(1 − p), without
-        over-dispersion). No row where nothing is counted.
+        with carrier effect 0) and, where it is wanted, variance (of shares: Σ p(1 − p),
+        without over-dispersion). No row where nothing is counted.
 
     Raises:
         UnknownNameError: A dimension is not in the catalogue.
@@ -127,7 +131,7 @@ def expected(
     """
     model = fitted or case_mix(reader, Scope(scope.period))
     asked = scope.during(scope.period)
-    found = reader.mixes.scored(model.metric, model.scores, by, asked)
+    found = reader.mixes.scored(model.metric, model.scores, by, asked, spread=spread)
     return found.filter((pl.col("base") > 0) | (pl.col("observed") != 0))
 
 
@@ -187,10 +191,9 @@ def _priced(factors: Sequence[Factor], rows: pl.DataFrame) -> tuple[list[Factor]
     own = [one for one in factors if one.name in PRICED]
     if len(own) < len(PRICED):
         return list(factors), rows
-    parts = [f"coalesce(cast({one.sql} as varchar), '{NONE}')" for one in own]
     label = ", ".join(one.label.lower() for one in own)
-    together = Factor("priced", f"{label} together", f" || '{_BETWEEN}' || ".join(parts))
-    text = pl.concat_str([one.name for one in own], separator=_BETWEEN)
+    together = Factor("priced", f"{label} together", "", parts=tuple(one.sql for one in own))
+    text = pl.concat_str([one.name for one in own], separator=TOGETHER)
     return [together, *(one for one in factors if one not in own)], rows.with_columns(priced=text)
 
 

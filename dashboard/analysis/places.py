@@ -128,7 +128,7 @@ def _counted(reader: Reader, scope: Scope) -> Counted:
     short = span is not None and span.days < _FEWEST_WEEKS * _WEEK_DAYS
     grain = "day" if short else "week"
     fitted = case_mix(reader, Scope(scope.period)).beside_carriers
-    rows = expected(reader, ("cell", "zone", grain), scope, fitted)
+    rows = expected(reader, ("cell", "zone", grain), scope, fitted, spread=True)
     if not rows.height:
         raise ScopeError(nothing_found(reader, scope))
     rows = calibrated(rows.rename({grain: "time", "base": "due", "observed": "late"}))

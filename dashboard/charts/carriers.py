@@ -22,6 +22,7 @@ _SMALL = 210
 _POINTS = 80
 _FEWEST_LINES = 2
 _WIDEST, _NARROWEST = 3.0, 0.5
+_POINT, _SMALL_POINT = 11, 7
 MOST_RANKED = 15
 """Of a long ranking so many are drawn from either end."""
 
@@ -43,13 +44,16 @@ def funnel(found: Comparison, palette: Palette) -> Drawing:
             line = {"color": palette.muted, "width": 1, "dash": dash}
             figure.add_scatter(x=x, y=side, mode="lines", line=line, hoverinfo="skip")
     figure.add_hline(y=1, line={"color": palette.plan, "width": 1, "dash": "dash"})
+    ends = [end for one in found.units for end in (one.ratio, *one.limits)]
+    low, top = _reach(ends, found.metric)
     shown = sorted(found.units, key=lambda one: one.label)
     for _, alike in groupby(shown, key=lambda one: one.label):
         own = list(alike)
-        _add_points(figure, own, [(one.expected, one.ratio) for one in own], (found, palette))
+        places = [(one.expected, min(one.ratio, top)) for one in own]
+        _add_points(figure, own, places, (found, palette))
     figure.update_xaxes(type="log", title={"text": _x_axis(found.metric), "font": {"size": 12}})
     figure.update_xaxes(dtick=1)
-    figure.update_yaxes(range=_reach([one.ratio for one in found.units], found.metric))
+    figure.update_yaxes(range=[low, 1.03 * top])
     figure.update_layout(margin={"t": 8, "b": 36})
     told = "; ".join(_said(one, found).replace("<br>", ", ") for one in _told(found))
     return Drawing(figure, f"{ratio_of(found.metric)} by what is expected. {told}.")
@@ -99,8 +103,8 @@ def quarters(found: Sequence[PastQuarter], metric: Metric, palette: Palette) -> 
 
 
 def _x_axis(metric: Metric) -> str:
-    counted = COMPARED_ON[metric.name].counted
-    return f"{counted} expected, in all" if metric.unit != "share" else f"{counted} expected"
+    counted = "points" if metric.unit == "score" else COMPARED_ON[metric.name].counted
+    return f"{counted} expected"
 
 
 def _reach(ratios: Sequence[float], metric: Metric) -> list[float]:
@@ -138,7 +142,7 @@ def _add_points(
         textposition=["top center" if y >= 1 else "bottom center" for _, y in places],
         textfont={"size": 12, "color": palette.ink},
         marker={
-            "size": 11,
+            "size": _POINT if len(found.units) <= MANY_UNITS else _SMALL_POINT,
             "symbol": SYMBOLS[units[0].label],
             "color": _tone(units[0], palette),
             "line": {"width": 1, "color": palette.ground},

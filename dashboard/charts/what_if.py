@@ -6,6 +6,7 @@ from dashboard.analysis.clause_chance import Chance
 from dashboard.analysis.clause_what_if import ClauseWhatIf
 from dashboard.analysis.reallocation import Range, Reallocation
 from dashboard.charts import formats
+from dashboard.charts.tables import safe_text
 from dashboard.stats.settlement import Statement
 
 _MONEY = pl.Decimal(18, 2)
@@ -106,22 +107,33 @@ def reallocation_rows(found: Reallocation) -> pl.DataFrame:
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
+def load_table(found: Reallocation) -> pl.DataFrame:
+    """What each taker would have to carry, as people read it; all columns text."""
+    rows = [
+        {
+            "Carrier": taker,
+            "Would get": formats.number(load.gets),
+            "Its busiest day": formats.number(load.busiest),
+            "Then": formats.number(load.peak),
+            "A busy day is over": formats.number(load.busy),
+            "Busy days": f"{load.busy_before} of {load.days}",
+            "Busy days then": (
+                f"{formats.number(load.busy_days.value)} "
+                f"({formats.number(load.busy_days.low)} to {formats.number(load.busy_days.high)})"
+            ),
+        }
+        for taker, load in found.loads.items()
+    ]
+    return safe_text(pl.DataFrame(rows), "Carrier")
+
+
 def reallocation_said(found: Reallocation) -> list[str]:
-    """A move in sentences: promises, cost, capacity, and what nobody can know."""
+    """A move in sentences: promises, cost, and what nobody can know."""
     said = [f"Promises kept: {_range(found.kept, 0)} over these days."]
     if found.cost is None:
         said.append("Cost: not known for these carriers.")
     else:
         said.append(f"Cost: {_range(found.cost, 2)} over these days.")
-    for taker, load in found.loads.items():
-        low, high = formats.number(load.busy_days.low), formats.number(load.busy_days.high)
-        said.append(
-            f"{taker} would get {formats.number(load.gets)} of them: "
-            f"{formats.number(load.peak)} on its busiest day ({formats.number(load.busiest)} "
-            f"before), and over {formats.number(load.busy)} on "
-            f"{formats.number(load.busy_days.value)} of {load.days} days ({low} to {high}), "
-            f"{load.busy_before} before."
-        )
     if found.blind >= 1:
         said.append(
             f"{formats.number(found.blind)} deliveries lie in zones and services that the takers "

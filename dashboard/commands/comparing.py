@@ -101,7 +101,7 @@ def reallocate(
     work: zone=Z14, service=economy.
     """
     from dashboard.analysis.reallocation import Move, reallocation
-    from dashboard.charts.what_if import reallocation_rows, reallocation_said
+    from dashboard.charts.what_if import load_table, reallocation_rows, reallocation_said
 
     reader = open_reader(folder, asked["snapshot"])
     found = reallocation(reader, scope_asked(reader, asked), Move(giver, taker, share))
@@ -111,6 +111,7 @@ def reallocate(
     elif form == "table":
         for sentence in (f"{found.message}.", *reallocation_said(found)):
             click.echo(sentence)
+        printing.table(load_table(found))
     else:
         printing.rows(rows, form)
     return DONE

@@ -10,7 +10,7 @@ from dashboard.analysis.carriers import Comparison, Unit, compare_carriers
 from dashboard.analysis.reallocation import Move, reallocation
 from dashboard.charts import carrier_words as told
 from dashboard.charts import carriers as drawn
-from dashboard.charts.what_if import reallocation_rows, reallocation_said
+from dashboard.charts.what_if import load_table, reallocation_rows, reallocation_said
 from dashboard.ui import page, view
 from dashboard.ui.addresses import address
 from dashboard.ui.answers import answer, tried
@@ -40,6 +40,9 @@ def who_differs(on: Comparison) -> None:
             page.chart(drawn.funnel(on, shown.palette), key="funnel_chart")
         detail = _detail(on, "shrunken towards 1, 95 % interval; number: band")
         with page.panel("Best first, in bands", detail, _source(on), "ranking"):
+            if not on.between and len(on.units) > drawn.MANY_UNITS:
+                page.sentence("All differences together are no more than chance makes: no order.")
+                return
             page.chart(drawn.ranking(on, shown.palette), key="ranking_chart")
             page.quiet(
                 "Within a band chance alone may explain the order. Thin: as counted, before "
@@ -124,6 +127,8 @@ def moved_work(on: Comparison) -> None:
         page.strong(f"{found.message}.")
         for sentence in reallocation_said(found):
             page.sentence(sentence)
+        page.table(load_table(found), "What each would have to carry", key="load_table")
+        page.quiet("Busy: more deliveries than on 19 of 20 days before. Ranges: 95 %.")
         page.download(reallocation_rows(found), "reallocation")
 
 

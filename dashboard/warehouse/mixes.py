@@ -61,7 +61,15 @@ class Mixes:
         asked = self.catalog.metric(metric)
         return self.ask(asked.fact, scoring.strata(self.catalog, asked, factors, scope), scope)
 
-    def scored(self, metric: str, scores: Scores, by: Sequence[str], scope: Scope) -> pl.DataFrame:
+    def scored(
+        self,
+        metric: str,
+        scores: Scores,
+        by: Sequence[str],
+        scope: Scope,
+        *,
+        spread: bool = False,
+    ) -> pl.DataFrame:
         """Sum a metric beside what a fit expects.
 
         Args:
@@ -69,10 +77,11 @@ class Mixes:
             scores: The fit.
             by: Dimension names, or 'driver': the pseudonym of who drove.
             scope: Period and filters.
+            spread: Whether variance is wanted; of a logistic fit.
 
         Returns:
             One row per group, sorted: the dimensions, base (the denominator), observed
-            (what is counted), expected, and of a logistic fit variance (the sum of
+            (what is counted), expected, and where it is wanted variance (the sum of
             p·(1 − p) over its rows).
 
         Raises:
@@ -85,7 +94,7 @@ class Mixes:
                 f"'{self.policy}' does not show who drove; ask somebody whose role may see it"
             )
             raise AccessError(message)
-        question = scoring.Asked(asked, tuple(by), scope, self.fiscal_year_start)
+        question = scoring.Asked(asked, tuple(by), scope, self.fiscal_year_start, spread)
         return self.ask(asked.fact, scoring.scored(self.catalog, question, scores), scope)
 
     def listed(

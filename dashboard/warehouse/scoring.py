@@ -6,17 +6,21 @@ Scores are summed as whole billionths: sums of doubles would differ in their las
 with the number of threads, and every seeded test of them too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import sqlglot
+from sqlglot import exp
+
 from dashboard.catalog import Catalog, Dimension, Metric
 from dashboard.scope import Scope
-from dashboard.stated import Factor
+from dashboard.stated import TOGETHER, Factor
 from dashboard.warehouse.rollup import NONE, Statement, conditions_on, key_of
 from dashboard.warehouse.sql import identifier
 
 Link = Literal["logit", "identity", "log"]
+Effects = Sequence[tuple[str, float]]
 
 CARRIER = "carrier"
 JUDGED = "on_time_rate"
@@ -60,12 +64,14 @@ class Asked:
 
     Attributes:
         by: Dimension names, or 'driver'.
+        spread: Whether the variance of failures is summed too.
     """
 
     metric: Metric
     by: tuple[str, ...]
     scope: Scope
     fiscal_year_start: int
+    spread: bool = False
 
 
 def strata(catalog: Catalog, metric: Metric, factors: Sequence[Factor], scope: Scope) -> Statement:
@@ -88,7 +94,7 @@ def strata(catalog: Catalog, metric: Metric, factors: Sequence[Factor], scope: S
 def scored(catalog: Catalog, asked: Asked, scores: Scores) -> Statement:
     """Sum a metric beside what a fit expects, by dimensions (or 'driver').
 
-    Columns: the dimensions, base, observed, expected, and of a logistic fit variance: the
+    Columns: the dimensions, base, observed, expected, and where it is wanted variance: the
     sum of p·(1 − p).
     """
     metric, by = asked.metric, asked.by
@@ -103,7 +109,7 @@ def scored(catalog: Catalog, asked: Asked, scores: Scores) -> Statement:
     each = f"select {', '.join([*keys, terms, f'{mean} as mean'])} {rows}"
     names = [*map(identifier, by)]
     hoped = {"expected": "base * mean"}
-    if scores.link == "logit":
+    if asked.spread:
         hoped["variance"] = "base * mean * (1 - mean)"
     whole = [f"cast(round({_BILLION} * {sql}) as bigint) as {name}" for name, sql in hoped.items()]
     inner = f"select {', '.join([*names, 'base', 'observed', *whole])} from ({each}) as likely"
@@ -174,30 +180,76 @@ def _rows(
     return values, f"from {source} where {' and '.join(f'({one})' for one in wanted)}"
 
 
-def _effect(
-    number: int,
-    factor: Factor,
-    effects: Sequence[tuple[str, float]],
-    values: dict[str, object],
-) -> str:
+def _effect(number: int, factor: Factor, effects: Effects, values: dict[str, object]) -> str:
     """SQL of a factor's effect on the predictor; levels and effects are bound.
 
     Levels are compared as they are: to turn every row's into text would take a fifth of
-    the time.
+    the time. Bands are not compared at all: what gives a band gives its effect.
     """
+    bound = _Bound(f"{number}", values)
+    if factor.parts:
+        split = [(tuple(level.split(TOGETHER)), effect) for level, effect in effects]
+        return _nested(factor.parts, split, bound)
+    bands = sqlglot.parse_one(factor.sql, dialect="duckdb")
+    if not factor.number and is_banded(bands):
+        return _banded(bands, dict(effects), bound)
+    return _compared(factor, effects, bound)
+
+
+def _compared(factor: Factor, effects: Effects, bound: "_Bound") -> str:
     cases = []
-    if NONE in dict(effects):
-        cases.append(f"when ({factor.sql}) is null then $effect_{number}_null")
-        values[f"effect_{number}_null"] = dict(effects)[NONE]
-    for place, (level, effect) in enumerate(effects):
-        if level == NONE:
-            continue
-        own = int(level) if factor.number else level
-        values |= {f"level_{number}_{place}": own, f"effect_{number}_{place}": effect}
-        cases.append(
-            f"when ({factor.sql}) = $level_{number}_{place} then $effect_{number}_{place}"
-        )
-    return f"case {' '.join(cases)} else 0e0 end"
+    for level, effect in effects:
+        own = int(level) if factor.number and level != NONE else level
+        cases.append(f"when {bound.matches(factor.sql, own)} then {bound.name(effect)}")
+    return f"case {' '.join(cases)} else 0e0 end" if cases else "0e0"
+
+
+def _banded(bands: exp.Expr, effects: Mapping[str, float], bound: "_Bound") -> str:
+    """A CASE with the effects of its levels in place of their names."""
+    cases = [
+        f"when {one.this.sql('duckdb')} then {bound.name(effects.get(one.args['true'].name, 0.0))}"
+        for one in bands.args["ifs"]
+    ]
+    return f"case {' '.join(cases)} else {bound.name(effects.get(NONE, 0.0))} end"
+
+
+def _nested(
+    parts: Sequence[str], effects: Sequence[tuple[tuple[str, ...], float]], bound: "_Bound"
+) -> str:
+    """A CASE in a CASE: each row is compared with the levels of each part, not with all."""
+    if not parts:
+        return bound.name(effects[0][1])
+    cases = []
+    for level in dict.fromkeys(levels[0] for levels, _ in effects):
+        own = [(levels[1:], effect) for levels, effect in effects if levels[0] == level]
+        then = _nested(parts[1:], own, bound)
+        cases.append(f"when {bound.matches(parts[0], level)} then {then}")
+    return f"case {' '.join(cases)} else 0e0 end" if cases else "0e0"
+
+
+def is_banded(parsed: exp.Expr) -> bool:
+    """Whether an expression is a CASE of conditions that names its levels itself."""
+    if not isinstance(parsed, exp.Case) or parsed.this or parsed.args.get("default"):
+        return False
+    return all(isinstance(one.args["true"], exp.Literal) for one in parsed.args["ifs"])
+
+
+@dataclass(frozen=True)
+class _Bound:
+    """Values of one factor, bound under names of its own."""
+
+    prefix: str
+    values: dict[str, object]
+
+    def name(self, value: object) -> str:
+        """Bind a value and say how SQL names it."""
+        name = f"mix_{self.prefix}_{len(self.values)}"
+        self.values[name] = value
+        return f"${name}"
+
+    def matches(self, sql: str, level: object) -> str:
+        """SQL: an expression has this level."""
+        return f"({sql}) is null" if level == NONE else f"({sql}) = {self.name(level)}"
 
 
 def _level(sql: str) -> str:

@@ -15,8 +15,9 @@ from dashboard import analysis, tree
 from dashboard.access import LOCAL_USER
 from dashboard.analysis import settlement as settling
 from dashboard.analysis.breach_money import breach_money
+from dashboard.analysis.carrier_quarters import carrier_trajectory
 from dashboard.analysis.carrier_review import carrier_review
-from dashboard.analysis.carriers import carrier_trajectory, compare_carriers
+from dashboard.analysis.carriers import compare_carriers
 from dashboard.analysis.causes import causes
 from dashboard.analysis.experiments.experiment import experiment
 from dashboard.analysis.experiments.planning import Wish, plan
@@ -25,6 +26,7 @@ from dashboard.analysis.forecast import Basis, forecast
 from dashboard.analysis.hotspots import breach_map
 from dashboard.analysis.places import counted
 from dashboard.analysis.quantiles import quantiles
+from dashboard.analysis.reallocation import Move, reallocation
 from dashboard.analysis.satisfaction import satisfaction
 from dashboard.analysis.silent import silent_failures
 from dashboard.analysis.theme_counts import themes
@@ -75,6 +77,11 @@ def _kestrel(reader: Reader) -> Contract:
     return found.model_copy(update={"contract": terms})
 
 
+def _work(scope: Scope) -> Scope:
+    """The days alone: what a lost carrier did in two zones of others is nothing."""
+    return Scope(scope.period)
+
+
 PAGES = (
     Page("Overview", analysis.scoreboard),
     Page(
@@ -119,6 +126,16 @@ PAGES = (
     ),
     Page("Comparison: carriers by case mix", compare_carriers, is_review=False),
     Page("Comparison: six quarters", carrier_trajectory, is_review=False),
+    Page(
+        "Comparison: carriers by cost",
+        lambda reader, scope: compare_carriers(reader, scope, measure="cost_to_serve"),
+        is_review=False,
+    ),
+    Page(
+        "Comparison: a carrier lost",
+        lambda reader, scope: reallocation(reader, _work(scope), Move("Swift", None, 1.0)),
+        is_review=False,
+    ),
     Page(
         "Carrier review: scorecard",
         lambda reader, scope: carrier_review(reader, scope, "Kestrel"),

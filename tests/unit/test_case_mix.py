@@ -1,25 +1,35 @@
 """The case mix: against R and statsmodels, and against a truth that carriers hide."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.access import LOCAL_USER, one_carrier
+from dashboard.access import LOCAL_USER, Policy, TableRule, one_carrier
 from dashboard.analysis.case_mix import case_mix, expected
 from dashboard.errors import NotEnoughDataError, ScopeError
 from dashboard.scope import Period, Quarter, Scope
-from dashboard.stats.case_mix import fit_logistic, indicators, shifted
+from dashboard.stats.case_mix import (
+    MixFit,
+    fit_additive,
+    fit_logistic,
+    fit_multiplicative,
+    indicators,
+    shifted,
+)
 from dashboard.stats.levels import Levels
 from dashboard.warehouse import Reader, Warehouse
 from dashboard.warehouse.scoring import JUDGED
 from tests import vector
 
 R = "18_carrier_casemix_funnel"
+PRICED_IN_ORDER = ("density_class", "service", "product_class")
 QUARTER = Scope(Quarter(2026, 3).period())
 
 
@@ -143,7 +153,7 @@ def test_the_sums_of_the_warehouse_are_those_of_its_strata_scored_one_by_one(
         logit += [known.get(level, 0.0) for level in strata[factor.name]]
     chance = 1 / (1 + np.exp(-logit))
 
-    found = expected(reader, ("carrier",), QUARTER)
+    found = expected(reader, ("carrier",), QUARTER, spread=True)
 
     for name, due, late, hoped, variance in found.iter_rows():
         rows = (strata["carrier"] == name).to_numpy()
@@ -231,3 +241,80 @@ def test_without_any_factor_only_the_intercept_is_left() -> None:
 
     assert fit.intercept == pytest.approx(np.log(0.25 / 0.75))
     assert len(fit.effects) == 0
+
+
+def test_the_additive_fit_is_least_squares_on_the_rows_one_by_one() -> None:
+    rng = np.random.default_rng(8)
+    x, rating = rng.integers(0, 2, (400, 2)).astype(float), rng.integers(1, 6, 400).astype(float)
+    cells, place = np.unique(x, axis=0, return_inverse=True)
+
+    found = fit_additive(np.bincount(place), np.bincount(place, rating), cells, ridge=0)
+
+    plain = sm.OLS(rating, sm.add_constant(x)).fit()
+    assert [found.intercept, *found.effects] == pytest.approx(plain.params, rel=1e-8)
+
+
+def test_the_multiplicative_fit_is_poissons_whatever_the_currency() -> None:
+    rng = np.random.default_rng(9)
+    x, cost = rng.integers(0, 2, (400, 2)).astype(float), rng.lognormal(1.5, 0.4, 400)
+    cells, place = np.unique(x, axis=0, return_inverse=True)
+    base, sums = np.bincount(place), np.bincount(place, cost)
+
+    found = fit_multiplicative(base, sums, cells, ridge=0)
+    cents = fit_multiplicative(base, 100 * sums, cells)
+
+    plain = sm.GLM(cost, sm.add_constant(x), sm.families.Poisson()).fit()
+    assert [found.intercept, *found.effects] == pytest.approx(plain.params, rel=1e-6)
+    assert cents.effects == pytest.approx(fit_multiplicative(base, sums, cells).effects)
+
+
+def test_a_cost_without_a_completed_delivery_is_paid_by_its_level() -> None:
+    """Failures stay in the cost: 40 over 8 completed, and 12 over 4."""
+    base, sums = np.array([8.0, 0.0, 4.0]), np.array([30.0, 10.0, 12.0])
+
+    found = fit_multiplicative(base, sums, np.array([[0.0], [0.0], [1.0]]), ridge=0)
+
+    assert np.exp(found.intercept) == pytest.approx(5.0)
+    assert np.exp(found.intercept + found.effects[0]) == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize("fit", [fit_additive, fit_multiplicative])
+def test_no_case_is_refused(fit: Callable[..., MixFit]) -> None:
+    with pytest.raises(NotEnoughDataError, match=r"^0 cases"):
+        fit(np.zeros(2), np.array([0.0, 3.0]), np.eye(2))
+
+
+def test_nothing_paid_is_refused() -> None:
+    with pytest.raises(NotEnoughDataError, match=r"2 cases and 0 in all; a case mix needs some"):
+        fit_multiplicative(np.ones(2), np.zeros(2), np.eye(2))
+
+
+@pytest.mark.parametrize("metric", ["satisfaction", "cost_to_serve"])
+def test_scores_of_means_are_those_of_the_strata_one_by_one(reader: Reader, metric: str) -> None:
+    model = case_mix(reader, QUARTER, metric)
+    plain = reader.mixes.factors(metric)
+    strata = reader.mixes.strata(metric, plain, QUARTER)
+    predictor = np.full(strata.height, model.scores.intercept)
+    for factor, effects in model.scores.effects:
+        columns = PRICED_IN_ORDER if factor.parts else (factor.name,)
+        levels = strata.select(pl.concat_str(columns, separator=" / ")).to_series()
+        predictor += [dict(effects).get(level, 0.0) for level in levels]
+    mean = predictor if metric == "satisfaction" else np.exp(predictor)
+
+    found = expected(reader, ("carrier",), QUARTER, model)
+
+    for name, base, observed, hoped in found.iter_rows():
+        rows = (strata["carrier"] == name).to_numpy()
+        assert base == pytest.approx(strata["base"].to_numpy()[rows].sum())
+        assert observed == pytest.approx(strata["observed"].to_numpy()[rows].sum())
+        assert hoped == pytest.approx(strata["base"].to_numpy()[rows] @ mean[rows], abs=1e-3)
+
+
+def test_a_factor_whose_columns_are_hidden_drops_out(sample_warehouse: Path) -> None:
+    hiding = Policy("no weights", default=TableRule(hidden=frozenset({"weight_kg"})))
+    reader = Warehouse(sample_warehouse).reader(None, hiding)
+
+    named = {factor.name for factor in reader.mixes.factors(JUDGED)}
+
+    assert "weight" not in named
+    assert {"distance", "weather"} <= named
