@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 
@@ -65,7 +64,7 @@ def rows() -> list[Row]:
 
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
-    folder: Path = tmp_path_factory.mktemp("evidence")
+    folder = tmp_path_factory.mktemp("evidence")
     write_csv(folder / "deliveries.csv", rows())
     change = {
         "delivery_id": "k-0",
