@@ -15,7 +15,7 @@ from dashboard.ui.answers import tried
 from dashboard.ui.review import Opened
 from dashboard.ui.text import plain
 
-_ALL_CLAUSES = "every clause that counts them"
+_ALL_CLAUSES = "every clause but commitments of volume"
 
 
 def settled(on: Opened) -> None:
