@@ -1,7 +1,7 @@
 """How likely is a carrier of a given true share to be fined in a quarter, by each clause?"""
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -55,10 +55,24 @@ class _Routes:
     alike: float
 
 
+def truths_around(*contracts: Contract) -> dict[str, frozenset[Fraction]]:
+    """True shares worth asking about, by clause that fines a share: around its targets."""
+    found: dict[str, frozenset[Fraction]] = {}
+    for clause in (one for contract in contracts for one in contract.clauses):
+        if isinstance(clause, Rate) and not isinstance(clause, (EarnBack, Incentive)):
+            near = frozenset(_target(clause) + step for step in _STEPS)
+            found[clause.id] = found.get(clause.id, frozenset()) | near
+    return found
+
+
 def fine_chances(
-    deliveries: Deliveries, contract: Contract, quarter: Quarter, year_start: int
+    deliveries: Deliveries,
+    contract: Contract,
+    quarter: Quarter,
+    year_start: int,
+    truths: Mapping[str, frozenset[Fraction]],
 ) -> tuple[Chance, ...]:
-    """Draw quarters like one that was, for carriers around the target of each clause.
+    """Draw quarters like one that was, for carriers of given true shares.
 
     Args:
         deliveries: Those of the quarter: how many there were on each route and day, and how
@@ -66,13 +80,14 @@ def fine_chances(
         contract: Its clauses on shares; bonuses are no fines.
         quarter: Which.
         year_start: Month in which quarter 1 begins.
+        truths: True shares by clause; those outside 0 to 1 are passed over.
 
     Returns:
         By clause and true share. A clause with too few deliveries to draw from is left out.
     """
     found: list[Chance] = []
     for clause in contract.clauses:
-        if isinstance(clause, (EarnBack, Incentive)) or not isinstance(clause, Rate):
+        if not isinstance(clause, Rate) or clause.id not in truths:
             continue
         periods = list(periods_of(clause, quarter, year_start))
         try:
@@ -80,16 +95,16 @@ def fine_chances(
         except NotEnoughDataError:
             continue
         facts = facts_of(deliveries, contract, {clause.id: periods})[clause.id]
-        found += _around(clause, facts, routes)
+        found += _drawn(clause, facts, routes, sorted(truths[clause.id]))
     return tuple(found)
 
 
-def _around(clause: Rate, facts: Sequence[Facts], routes: _Routes) -> Iterator[Chance]:
-    centre = _target(clause)
+def _drawn(
+    clause: Rate, facts: Sequence[Facts], routes: _Routes, truths: Sequence[Fraction]
+) -> Iterator[Chance]:
     rng = np.random.default_rng([_SEED, zlib.crc32(clause.id.encode())])
     sizes = routes.frame["size"].to_numpy()
-    for step in _STEPS:
-        truth = centre + step
+    for truth in truths:
         if not 0 <= truth <= 1:
             continue
         kept = draw_kept(rng, float(truth), routes.alike, sizes, DRAWS)

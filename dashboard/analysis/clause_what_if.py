@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
-from dashboard.analysis.clause_chance import Chance, fine_chances
+from dashboard.analysis.clause_chance import Chance, fine_chances, truths_around
 from dashboard.analysis.settlement import Asked, Settlement, settlement
 from dashboard.analysis.settlement_rows import read_deliveries
 from dashboard.contracts import Contract
@@ -53,7 +54,8 @@ def clause_what_if(reader: Reader, asked: Asked, changed: Contract) -> ClauseWha
     Args:
         reader: The snapshot.
         asked: Carrier, last quarter, contracts that hold, decisions.
-        changed: Taken as valid all the time.
+        changed: Looks back no further than the contract that held; where none did, it is
+            taken as valid all the time. Disputes upheld count under both.
 
     Raises:
         ContractError: It is another carrier's, or names what the data does not know.
@@ -63,18 +65,10 @@ def clause_what_if(reader: Reader, asked: Asked, changed: Contract) -> ClauseWha
         message = f"the changed contract is with {changed.carrier}; change that of {asked.carrier}"
         raise ContractError(message)
     last = Quarter.parse(asked.quarter)
-    always = changed.contract.model_copy(
-        update={"valid_from": date.min, "valid_to": date.max.replace(month=1)}
-    )
-    shelf = (changed.model_copy(update={"contract": always}),)
     span = reader.span()
     quarters = [last.earlier(back) for back in range(QUARTERS - 1, -1, -1)]
     found = tuple(
-        Replayed(
-            quarter.key,
-            _as_held(reader, replace(asked, quarter=quarter.key)),
-            settlement(reader, Asked(shelf, asked.carrier, quarter.key)),
-        )
+        _replayed(reader, replace(asked, quarter=quarter.key), changed)
         for quarter in quarters
         if span
         and quarter.period(reader.fiscal_year_start).end >= span.start
@@ -88,20 +82,33 @@ def clause_what_if(reader: Reader, asked: Asked, changed: Contract) -> ClauseWha
     drawn = next(
         (one for one in reversed(found) if not one.changed.statement.provisional), found[-1]
     )
-    return ClauseWhatIf(
-        _message(found),
-        found,
-        _chances(reader, drawn.changed, drawn.quarter),
-        _chances(reader, drawn.held, drawn.quarter),
-    )
+    return ClauseWhatIf(_message(found), found, *_chances(reader, drawn))
 
 
-def _chances(reader: Reader, settled: Settlement | None, quarter: str) -> tuple[Chance, ...]:
-    if settled is None:
-        return ()
-    deliveries = read_deliveries(reader, settled.contract, settled.period, (), ("route_id",))
-    start = reader.fiscal_year_start
-    return fine_chances(deliveries, settled.contract, Quarter.parse(quarter), start)
+def _replayed(reader: Reader, asked: Asked, changed: Contract) -> Replayed:
+    """A quarter under both contracts, which look back to the same day where both hold."""
+    held = _as_held(reader, asked)
+    if held:
+        terms = held.contract.contract
+        since, until = terms.valid_from, terms.valid_to
+    else:
+        since, until = date.min, date.max.replace(month=1)
+    days = {"valid_from": since, "valid_to": until}
+    shelf = changed.model_copy(update={"contract": changed.contract.model_copy(update=days)})
+    again = replace(asked, contracts=(shelf,), agreed=())
+    return Replayed(asked.quarter, held, settlement(reader, again))
+
+
+def _chances(reader: Reader, drawn: Replayed) -> tuple[tuple[Chance, ...], tuple[Chance, ...]]:
+    """How likely fines are, under the changed contract and under the one that held."""
+    sides = [drawn.changed, *([drawn.held] if drawn.held else [])]
+    truths = truths_around(*(side.contract for side in sides))
+    found = []
+    for side in sides:
+        deliveries = read_deliveries(reader, side.contract, side.period, (), ("route_id",))
+        quarter, start = Quarter.parse(drawn.quarter), reader.fiscal_year_start
+        found.append(fine_chances(deliveries, side.contract, quarter, start, truths))
+    return found[0], found[1] if drawn.held else ()
 
 
 def _as_held(reader: Reader, asked: Asked) -> Settlement | None:
@@ -113,11 +120,19 @@ def _as_held(reader: Reader, asked: Asked) -> Settlement | None:
 
 def _message(found: tuple[Replayed, ...]) -> str:
     both = [one for one in found if one.held is not None]
-    changed = sum(one.changed.statement.total for one in found)
+    changed = _money(sum(one.changed.statement.total for one in found))
     currency = found[0].changed.statement.currency
-    said = f"Under the changed contract {len(found)} quarters come to {currency} {changed:,.2f}"
+    owed = "positive: the carrier owes us"
     if not both:
-        return f"{said}; no contract held for any of them"
-    was = sum(one.held.statement.total for one in both if one.held)
-    now = sum(one.changed.statement.total for one in both)
-    return f"{said}; the {len(both)} that were settled move from {was:,.2f} to {now:,.2f}"
+        said = f"Under the changed contract {len(found)} quarters come to {currency} {changed}"
+        return f"{said} ({owed}); no contract held for any of them"
+    was = _money(sum(one.held.statement.total for one in both if one.held))
+    now = _money(sum(one.changed.statement.total for one in both))
+    return (
+        f"The {len(both)} quarters that were settled move from {currency} {was} to {now}; all "
+        f"{len(found)} would come to {changed} ({owed})"
+    )
+
+
+def _money(total: Decimal | int) -> str:
+    return f"{total:,.2f}".replace("-", "\N{MINUS SIGN}")

@@ -38,7 +38,7 @@ class Upheld:
 
     Attributes:
         delivery: Its id.
-        clause: The one clause it no longer counts in; None for all.
+        clause: The one clause it no longer counts in; None for all but commitments of volume.
     """
 
     delivery: str
@@ -252,7 +252,9 @@ def _window(deliveries: Deliveries, clause: Clause) -> pl.Expr:
 
 
 def _is_upheld(deliveries: Deliveries, clause: Clause) -> pl.Expr:
-    taken_out = [one.delivery for one in deliveries.upheld if one.clause in (None, clause.id)]
+    # Who was judged wrongly was handed over all the same.
+    about = (clause.id,) if isinstance(clause, MinVolume) else (None, clause.id)
+    taken_out = [one.delivery for one in deliveries.upheld if one.clause in about]
     return pl.col("delivery_id").is_in(taken_out) if taken_out else pl.lit(value=False)
 
 

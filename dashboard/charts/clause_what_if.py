@@ -26,7 +26,7 @@ def quarters_table(found: ClauseWhatIf, clause: str) -> pl.DataFrame:
             "All lines, as it was": _money(whole.get("held")),
             "All lines, changed": _money(whole.get("changed")),
             "Difference": _money(whole.get("difference")),
-            "": "provisional" if one.changed.statement.provisional else "",
+            "State": "provisional" if one.changed.statement.provisional else "final",
         })  # fmt: skip
     return pl.DataFrame(told)
 

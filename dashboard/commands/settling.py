@@ -97,7 +97,9 @@ def disputes(context: click.Context, carrier: str | None, folder: Path | None, f
 @click.argument("quarter", metavar="YYYYQN")
 @click.option("--by", required=True, metavar="NAME", help="Who files it.")
 @click.option("--reason", required=True, help="Why the settlement is wrong.")
-@click.option("--clause", help="The one clause it is about (default: all that count).")
+@click.option(
+    "--clause", help="The one clause it is about (default: all but commitments of volume)."
+)
 @click.option(
     "--delivery", "deliveries", multiple=True, metavar="ID", help="A delivery; may be repeated."
 )

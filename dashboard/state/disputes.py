@@ -32,7 +32,8 @@ class Claim:
     Attributes:
         carrier, quarter: Whose settlement, of which quarter ('2026Q3').
         reason: Why it is wrong, in a word or two.
-        clause: The one clause that it is about; None for all that count the deliveries.
+        clause: The one clause that it is about; None for all that count the deliveries, but
+            commitments of volume.
         deliveries: Their ids; none where the clause's whole line is disputed.
         note: What else there is to say.
         evidence: Where the evidence is: a link or a reference.

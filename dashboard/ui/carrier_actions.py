@@ -20,7 +20,7 @@ def actions(on: Opened) -> None:
     rows = drawn.actions_rows(found, today)
     still_open = [one for one in found if one.is_open]
     overdue = sum(one.is_overdue(today) for one in still_open)
-    detail = charts.detail(f"{len(still_open)} open, {overdue} overdue", "all quarters")
+    detail = charts.detail(f"{len(still_open)} open, of them {overdue} overdue", "all quarters")
     with page.panel("Actions", detail, page.Source((), (), on.scope, rows), "actions"):
         if found:
             page.table(drawn.actions_table(found, today), "Actions", key="actions_table")

@@ -6,8 +6,8 @@ from dashboard import charts
 from dashboard.analysis.decisions import check_claim, signed_versions, to_sign, undisputed
 from dashboard.analysis.settlement import Asked, Settlement, settlement, settlement_evidence
 from dashboard.charts import carrier_review as told
+from dashboard.charts import decided, tables
 from dashboard.charts import settlement as drawn
-from dashboard.charts import tables
 from dashboard.errors import ContractError
 from dashboard.state import Claim, Decision
 from dashboard.ui import contracts, page, view
@@ -15,7 +15,7 @@ from dashboard.ui.answers import tried
 from dashboard.ui.review import Opened
 from dashboard.ui.text import plain
 
-_ALL_CLAUSES = "every clause that counts them"
+_ALL_CLAUSES = "every clause but commitments of volume"
 
 
 def settled(on: Opened) -> None:
@@ -46,7 +46,7 @@ def settled(on: Opened) -> None:
         _evidence(asked)
         if signed:
             with page.more("What was signed off"):
-                page.table(drawn.signed_rows(signed), "Versions signed off", key="signed_table")
+                page.table(decided.signed_table(signed), "Versions signed off", key="signed_table")
         _sign(found)
 
 
@@ -74,7 +74,7 @@ def disputes(on: Opened) -> None:
     detail = charts.detail(f"{still_open} open", str(on.quarter), len(found))
     with page.panel("Disputes", detail, source, "disputes"):
         if found:
-            page.table(rows.drop("carrier", "quarter"), "Disputes", key="disputes_table")
+            page.table(decided.disputes_table(found), "Disputes", key="disputes_table")
         else:
             page.sentence("Nobody disputes this quarter.")
         if any(one.decision == "upheld" for one in found):
@@ -93,8 +93,8 @@ def _difference(on: Opened) -> None:
     if isinstance(now, str) or isinstance(before, str):
         return
     page.strong("What the disputes that were upheld change")
-    rows = drawn.difference_rows(before.statement, now.statement)
-    page.table(rows, "Without disputes, and as decided", key="difference_table")
+    lines = decided.difference_table(before.statement, now.statement)
+    page.table(lines, "Without disputes, and as decided", key="difference_table")
 
 
 def _found(on: Opened, asked: Asked) -> Settlement | str:

@@ -11,7 +11,6 @@ from dashboard.scope import Scope
 from dashboard.ui import contracts, page, view
 from dashboard.ui.answers import tried
 from dashboard.ui.review import Opened
-from dashboard.ui.text import plain
 
 _LABELS = {
     "target": "Target",
@@ -83,8 +82,8 @@ def _told(found: ClauseWhatIf, clause: str) -> None:
     page.strong(f"{found.message}.")
     page.table(drawn.quarters_table(found, clause), "Quarters replayed", key="what_if_quarters")
     page.quiet(
-        "Quarters before the contract held are settled by the changed contract alone. Disputes "
-        "and what was signed count on the side of the contract as it was."
+        "Quarters in which no contract held are settled by the changed one alone. Disputes that "
+        "were upheld count on both sides."
     )
     page.download(what_if_rows(found), "clause_what_if")
     chances = drawn.chances_table(found, clause)
@@ -92,7 +91,7 @@ def _told(found: ClauseWhatIf, clause: str) -> None:
         page.strong("How often a carrier is fined in such a quarter")
         page.table(chances, "Chances of a fine", key="what_if_chances")
         page.download(chance_rows(found), "clause_chances")
-    page.sentence(plain(drawn.chances_said(found, clause)))
+    page.sentence(drawn.chances_said(found, clause))
 
 
 def _key(clause: Clause, name: str) -> str:

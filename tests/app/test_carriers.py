@@ -157,8 +157,12 @@ def test_a_dispute_upheld_is_shown_beside_the_version_without_it(
     app.run()
 
     assert not app.exception
-    shown = next(one.value for one in app.dataframe if "difference" in one.value.columns)
-    assert [f"{one:.2f}" for one in shown["difference"]] == ["-5.27", "0.00", "0.00"]
+    shown = next(one.value for one in app.dataframe if "As decided" in one.value.columns)
+    # OT-1: 13.53 before, 8.26 after; no other line changes
+    assert shown.to_numpy().tolist() == [
+        ["OT-1", "2026Q3", "13.53", "8.26", "\N{MINUS SIGN}5.27"],
+        ["Total", "", "16.53", "11.26", "\N{MINUS SIGN}5.27"],
+    ]
     agreed = next(one.value for one in app.dataframe if "What came of it" in one.value.columns)
     assert list(agreed["Status"]) == ["done"]
     assert [one.closed_by for one in state.actions("Kestrel")] == ["Bo"]

@@ -5,8 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
+import polars as pl
 import pytest
 
+from dashboard import tree
 from dashboard.access import LOCAL_USER
 from dashboard.analysis.carrier_evidence import (
     DataHeld,
@@ -14,8 +16,9 @@ from dashboard.analysis.carrier_evidence import (
     promises_moved,
     proof_given,
 )
+from dashboard.analysis.settlement import Asked, settlement, settlement_evidence
 from dashboard.charts import carrier_evidence as told
-from dashboard.contracts import Contract
+from dashboard.contracts import Contract, read_contract
 from dashboard.scope import Scope
 from dashboard.warehouse import ImportOptions, Reader, Warehouse
 from tests import kestrel
@@ -152,3 +155,60 @@ def test_the_invoice_check_finds_each_mistake_and_what_is_in_question(reader: Re
         # 9.00 less 6.00; zone Z02 has no later day to compare with
         ("slower than billed", "slow"): (Decimal("3.0000"), None),
     }
+
+
+@pytest.fixture(scope="module")
+def sample(sample_warehouse: Path) -> Reader:
+    return Warehouse(sample_warehouse).reader(None, LOCAL_USER)
+
+
+def test_truth_8_stands_in_the_review_of_puffin_and_of_nobody_else(sample: Reader) -> None:
+    found = promises_moved(sample, Scope(), "Puffin")
+
+    assert found is not None
+    assert found.on_the_way / found.due == pytest.approx(0.12, abs=0.01)
+    assert found.others_on_the_way is not None
+    assert found.others_on_the_way <= 0.01
+    # 89.0 % by the promise that counts, 95.5 % by the last one
+    assert (found.on_time_moved - found.on_time) / found.due == pytest.approx(0.065, abs=0.01)
+
+
+def test_truth_8_stands_in_the_review_of_merlin(sample: Reader) -> None:
+    rows = sample.report("declared_reasons", Scope().within(carrier="Merlin"))
+
+    absent = rows.row(by_predicate=pl.col("reason") == "recipient absent", named=True)
+    assert absent["share"] == pytest.approx(0.40, abs=0.02)
+    assert float(absent["without_arrival"]) / absent["failed"] == pytest.approx(0.55, abs=0.03)
+
+
+def test_the_lax_carrier_of_the_sample_is_told_from_chance(sample: Reader) -> None:
+    found = {one.segment: one for one in proof_given(sample, Scope(), "Osprey")}
+
+    beside = dict(
+        told.proof_table(list(found.values())).select("Segment", "Beside the others").iter_rows()
+    )
+    assert beside["Enterprise"] == "fewer, beyond chance"
+    assert found["Enterprise"].share == pytest.approx(0.84, abs=0.06)
+    assert found["Premium"].share == pytest.approx(0.96, abs=0.03)
+
+
+def test_the_sample_s_contract_is_settled_to_lines_that_its_evidence_bears_out(
+    sample: Reader,
+) -> None:
+    path = tree.root() / "sample_data" / "contracts" / "kestrel-2026.toml"
+    asked = Asked((read_contract(path, kestrel.known()),), "Kestrel", "2026Q2")
+
+    statement = settlement(sample, asked).statement
+    rows = settlement_evidence(sample, asked)
+
+    assert not statement.provisional
+    assert statement.total == sum(line.amount for line in statement.lines)
+    for line in statement.lines:
+        here = (pl.col("clause") == line.clause) & (pl.col("period") == line.facts.label)
+        states = dict(rows.filter(here)["state"].value_counts().iter_rows())
+        if line.kind in ("linear", "tier"):
+            kept, missed = states.get("kept", 0), states.get("missed", 0)
+            assert (line.facts.counts.kept, line.facts.counts.counted) == (kept, kept + missed)
+        if line.kind == "per_delivery":
+            credited = sum(one.deliveries for one in line.facts.charged)
+            assert credited == states.get("credited", 0)

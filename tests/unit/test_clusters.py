@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dashboard.analysis.clause_chance import fine_chances
+from dashboard.analysis.clause_chance import fine_chances, truths_around
 from dashboard.analysis.settlement_rows import Deliveries
 from dashboard.errors import NotEnoughDataError
 from dashboard.scope import Quarter
@@ -67,7 +67,8 @@ def test_a_carrier_at_its_target_is_fined_in_half_of_the_quarters() -> None:
     )
     found = Deliveries(frame, windows, ())
 
-    chances = fine_chances(found, kestrel.with_clauses(CLIFF), Quarter(2026, 3), 1)
+    by = kestrel.with_clauses(CLIFF)
+    chances = fine_chances(found, by, Quarter(2026, 3), 1, truths_around(by))
 
     by_truth = {float(one.truth): one.fined for one in chances}
     # binomial: 2,700 deliveries, se .0042, so a point is 2.4 of them

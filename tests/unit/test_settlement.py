@@ -178,6 +178,14 @@ def test_an_upheld_dispute_takes_its_deliveries_out(reader: Reader) -> None:
     assert found.statement.lines[0].facts.disputed == 2
 
 
+def test_a_dispute_leaves_volume_alone_unless_it_names_its_clause(reader: Reader) -> None:
+    def handed_over(*upheld: Upheld) -> int:
+        return settled(reader, upheld=upheld).statement.lines[2].facts.handed_over
+
+    assert handed_over(Upheld("late-2")) == 28
+    assert handed_over(Upheld("late-2", "MV-1")) == 27
+
+
 @pytest.mark.parametrize(
     ("clause", "refusal"),
     [

@@ -13,12 +13,13 @@ from dashboard.analysis.settlement_facts import facts_of_quarter
 from dashboard.analysis.settlement_rows import Deliveries
 from dashboard.contracts import Contract
 from dashboard.scope import Quarter
-from dashboard.stats.settlement import Statement, settle
+from dashboard.stats.settlement import Counts, Earlier, Statement, settle
 from tests import kestrel
 
 THIRD = Quarter(2026, 3)
 WINDOW = (datetime(2026, 8, 1), datetime(2026, 8, 15))  # noqa: DTZ001  (naive UTC)
 CENT = Decimal("0.01")
+SECOND = Earlier("2026Q2", {"L": Decimal("123.45")}, {"E": Counts(1, 2)})
 DELIVERIES = {
     "delivery_id": pl.String, "segment": pl.String, "service": pl.String, "zone": pl.String,
     "carrier": pl.String, "route_id": pl.String,
@@ -71,6 +72,9 @@ def contracts(draw: st.DrawFn) -> Contract:
         'id = "P"\nkind = "per_delivery"\ncondition = "lateness_minutes > 60"\n'
         'exclusions = ["storm"]\namount = {money = "4.00"}\ncap = {per_delivery = '
         '"carrier_charge"}\nnot_with = ["C"]\n',
+        'id = "V"\nkind = "min_volume"\ncommitted = 30\namount = {money = "1.10"}\n',
+        f'id = "E"\nkind = "earn_back"\nof = ["L"]\n{RATE}target = "{draw(shares)}"\n'
+        'share = "0.5"\n',
     ]
     cap = draw(st.one_of(st.just(""), money.map(lambda m: f'contract_cap = {{money = "{m}"}}')))
     return kestrel.with_clauses(*clauses, cap=cap)
@@ -112,7 +116,8 @@ def deliveries(found: list[tuple]) -> Deliveries:
 
 
 def settled(contract: Contract, found: Deliveries) -> Statement:
-    return settle(contract, facts_of_quarter(found, contract, THIRD))
+    facts = facts_of_quarter(found, contract, THIRD)
+    return settle(contract, replace(facts, earlier=(SECOND,)))
 
 
 @settings(max_examples=60)
@@ -134,6 +139,10 @@ def test_lines_sum_to_the_total_and_hold_every_cap(contract: Contract, given_row
     charged = [(one.charge, one.deliveries) for one in credited.facts.charged]
     most = sum(min(charge or Decimal(0), Decimal(4)) * count for charge, count in charged)
     assert credited.amount <= most + CENT / 2
+    # 0.5 x 123.45 = 61.725 -> 61.73, all or nothing
+    assert statement.came_to("E") in (Decimal(0), Decimal("-61.73"))
+    short = max(0, 30 - len(given_rows))
+    assert statement.came_to("V") == Decimal("-1.10") * short
 
 
 @settings(max_examples=60)
@@ -146,8 +155,11 @@ def test_what_falls_into_an_excluded_window_changes_no_amount(
     alone = settled(contract, deliveries(given_rows))
     together = settled(contract, deliveries([*given_rows, *in_window]))
 
-    outside = [line.amount for line in alone.lines]
-    assert [line.amount for line in together.lines] == outside
+    # What was handed over counts towards our commitment, whatever fell into the window.
+    outside, all_told = (
+        [line.amount for line in one.lines if line.clause != "V"] for one in (alone, together)
+    )
+    assert all_told == outside
 
 
 @settings(max_examples=30)

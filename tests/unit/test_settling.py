@@ -144,6 +144,23 @@ def test_a_changed_contract_is_replayed_beside_the_one_that_holds(
     assert float(third["total"]["difference"]) == 13.53
 
 
+def test_a_contract_replayed_unchanged_changes_nothing(
+    warehouse: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = kestrel.write(warehouse, TEXT)
+    state = State.of(warehouse)
+    claim = Claim("Kestrel", "2026Q3", "late scan", "OT-1", ("late-2",))
+    state.decide_dispute(state.file_dispute(claim, "Ann").id, "upheld", "Bo")
+
+    found = json.loads(
+        printed(capsys, "settle", "Kestrel", "2026Q4", "--what-if", str(path), "--format", "json")
+    )
+
+    differences = {row["difference"] for row in found["quarters"]}
+    assert {float(one) for one in differences if one is not None} == {0.0}
+    assert all(row["held"] == row["changed"] for row in found["chances"])
+
+
 def test_every_signed_version_stays_with_its_difference(
     warehouse: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

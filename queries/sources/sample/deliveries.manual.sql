@@ -58,8 +58,7 @@ select
     zusage_von_um as promised_from,
     zusage_bis_um as promised_by,
     case nur_tag
-        when 'ja' then 'true' when 'nein' then 'false'
-        else nur_tag
+        when 'ja' then 'true' when 'nein' then 'false' else nur_tag
     end as promise_is_date,
     status,
     versuche as attempts,
