@@ -1,6 +1,6 @@
 """The catalogue as a page: every metric with what it counts, written nowhere else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import streamlit as st
 
@@ -41,26 +41,29 @@ def metric_section(metric: Metric) -> None:
     """One metric: question, definition, terms, direction, unit, target and SQL."""
     with st.container(border=True, key=f"metric_{metric.name}"):
         st.header(plain(metric.label), anchor=metric.name)
-        st.markdown(f"**{plain(metric.question)}**")
-        if metric.definition:
-            st.markdown(plain(metric.definition))
-        st.markdown(
-            f"`{metric.name}` · {UNITS[metric.unit]} · {_BETTER[metric.better]} · placed in "
-            f"time by `{metric.date}`"
-        )
-        st.table(
-            {
-                "Numerator": metric.numerator,
-                "Denominator": metric.denominator or "none: it is a plain count",
-                "Rows": f"{metric.fact} where {metric.condition or 'true'}",
-            }
-        )
-        _targets(metric)
+        st.markdown("\n\n".join(_said(metric)))
         with st.expander("SQL as stated in the catalogue"):
             st.code(metric.sql, language="sql")
 
 
-def _targets(metric: Metric) -> None:
+def _said(metric: Metric) -> Iterator[str]:
+    """A metric in paragraphs: few elements, for there are some fifty metrics on the page."""
+    yield f"**{plain(metric.question)}**"
+    if metric.definition:
+        yield plain(metric.definition)
+    yield (
+        f"`{metric.name}` · {UNITS[metric.unit]} · {_BETTER[metric.better]} · placed in "
+        f"time by `{metric.date}`"
+    )
+    denominator = f"`{metric.denominator}`" if metric.denominator else "none: it is a plain count"
+    yield (
+        f"- Numerator: `{metric.numerator}`\n- Denominator: {denominator}\n"
+        f"- Rows: `{metric.fact}` where `{metric.condition or 'true'}`"
+    )
+    yield from _targets(metric)
+
+
+def _targets(metric: Metric) -> Iterator[str]:
     shown = view.current_view()
     quarter = _quarter(shown)
     targets = {
@@ -73,7 +76,7 @@ def _targets(metric: Metric) -> None:
             f"{plain(segment)} {formats.value(target, metric.unit)}"
             for segment, target in sorted(targets.items())
         )
-        st.markdown(f"Targets of {quarter}: {said}.")
+        yield f"Targets of {quarter}: {said}."
 
 
 def _quarter(shown: view.View) -> Quarter:
