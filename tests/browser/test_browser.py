@@ -210,21 +210,11 @@ def test_the_definitions_are_accessible(open_page: Open, scheme: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_service_page_is_accessible_and_fits_a_phone(open_page: Open, scheme: str) -> None:
-    page = open_page("service", scheme)
-    page.locator(".js-plotly-plot").first.wait_for()
-    at_the_desk = violations(page)
-
-    page.set_viewport_size(PHONE)
-    page.wait_for_timeout(500)
-
-    assert at_the_desk == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_cost_to_serve_is_accessible_and_fits_a_phone(open_page: Open, scheme: str) -> None:
-    page = open_page("cost_to_serve", scheme)
+@pytest.mark.parametrize("name", ["service", "cost_to_serve", "root_causes"])
+def test_a_page_of_panels_is_accessible_and_fits_a_phone(
+    open_page: Open, name: str, scheme: str
+) -> None:
+    page = open_page(name, scheme)
     page.locator(".js-plotly-plot").first.wait_for()
     at_the_desk = violations(page)
 
