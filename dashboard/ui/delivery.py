@@ -134,7 +134,10 @@ def _contract(story: Story) -> None:
     ):
         page.sentence(clauses.touched_said(found))
         if not rows.is_empty():
-            page.table(rows, f"Clauses that delivery {story.delivery_id} touches", key="clauses")
+            alt = f"Clauses that delivery {story.delivery_id} touches"
+            page.table(rows.drop("The clause"), alt, key="clauses_table")
+            with page.more("The clauses in words"):
+                page.prose(rows.select("Clause", "The clause"))
         review = address("carrier_review", carrier=carrier, period=str(quarter))
         st.link_button(f"Settlement of {carrier}, {quarter}", review)
 

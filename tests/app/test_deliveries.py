@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,7 +14,9 @@ from dashboard.ui.links import Choices, read_link
 from dashboard.ui.parameters import of_page
 from dashboard.ui.periods import Calendar
 from dashboard.warehouse import Order, Reader, Warehouse
+from tests import kestrel
 from tests.app.conftest import Open
+from tests.settled_world import TEXT, import_world
 
 PAGE = "pages/deliveries.py"
 CHOICES = Choices(Calendar(Period(date(2026, 7, 1), date(2026, 9, 28))), (), {})
@@ -87,16 +90,36 @@ def test_a_link_opens_one_delivery_and_the_way_back_leads_to_the_rows(
 
     app = opened(open_app, sample_warehouse, {"delivery": one}, period="2025 Q1")
     title, words = app.title[0].value, said(app)
+    headers = [header.value for header in app.header]
     app.button(key="back_to_rows").click().run()
 
     assert not app.exception
     assert title.startswith("Late by ")
-    assert (
-        f"Delivery {one}, minute by minute" in " ".join(one.value for one in app.header) or words
-    )
+    assert f"Delivery {one}, minute by minute" in headers
     assert "A broken promise" in words
     assert "margin is put at risk, by assumption" in words
     assert len(ids(app)) == 50
+
+
+def test_one_delivery_shows_its_contract_clauses_and_the_way_to_their_settlement(
+    open_app: Open, tmp_path: Path
+) -> None:
+    settled = import_world(tmp_path)
+    without = opened(open_app, settled, {"delivery": "day-late"})
+    kestrel.write(settled / "contracts", TEXT)
+
+    app = opened(open_app, settled, {"delivery": "day-late"})
+    other = opened(open_app, settled, {"delivery": "other-carrier"})
+
+    assert not app.exception
+    clauses = next(f.value for f in app.dataframe if "It alone brings" in f.value.columns)
+    assert list(clauses["Clause"]) == ["OT-1", "CR-1", "MV-1"]
+    assert list(clauses["It alone brings"]) == ["", "EUR 3.00", ""]
+    links = [urlsplit(one.proto.url) for one in app.get("link_button")]
+    (asked,) = [parse_qs(link.query) for link in links if link.path.endswith("carrier_review")]
+    assert (asked["carrier"], asked["period"]) == (["Kestrel"], ["2026 Q3"])
+    assert "No clause is judged: there is no contract with 'Heron'" in said(other)
+    assert "clause" not in said(without)
 
 
 def test_an_unknown_id_is_named_with_a_way_back(open_app: Open, sample_warehouse: Path) -> None:

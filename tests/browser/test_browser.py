@@ -181,14 +181,9 @@ def test_a_page_is_accessible_in_light_and_dark_and_fits_desk_and_phone(
     )
 
 
-def test_a_running_back_test_is_stopped_by_a_click_and_the_page_fits_a_phone(
-    open_page: Open,
-) -> None:
-    page = open_page("forecast?step=planner", "dark")
+def test_a_running_back_test_is_stopped_by_a_click(open_page: Open) -> None:
+    page = open_page("forecast?step=planner")
     page.locator(".js-plotly-plot").first.wait_for()
-    at_the_desk = violations(page)
-    page.set_viewport_size(PHONE)
-
     box = page.get_by_label("Back-test other models")
     box.fill("zones of every segment")
     box.press("Enter")
