@@ -32,7 +32,7 @@ UNITS = {
     "delivery": "delivery",
     "route": "route",
     "zone_day": "zone-day",
-    "switchback": "half-day of a zone, in pairs (switchback)",
+    "switchback": "half-day (switchback)",
     "depot": "depot",
 }
 """What an experiment may randomise, and what people call it."""

@@ -4,13 +4,17 @@ import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
 from dashboard.access import LOCAL_USER
+from dashboard.analysis.experiments.comparing import compare
 from dashboard.analysis.experiments.experiment import Experiment, experiment, experiments
+from dashboard.analysis.experiments.sums import Sample
+from dashboard.analysis.experiments.trials import Measure
 from dashboard.cli import COULD_NOT, DONE, REFUSALS, main
-from dashboard.errors import UnknownNameError
+from dashboard.errors import NotEnoughDataError, UnknownNameError
 from dashboard.warehouse import Reader, Warehouse
 from dashboard.warehouse.trial_units import Exposure
 from tests.conftest import Import
@@ -291,3 +295,78 @@ def test_the_command_says_what_the_page_says(
     assert (broken["verdict"], broken["estimate"]) == ("Do not use", None)
     assert {one["experiment"] for one in listed} == set(VERDICTS)
     assert pl.DataFrame(listed)["verdict"].null_count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        (
+            {"arm": "A"},
+            "units of 'A' alone; units of control 'A' and of another arm are needed",
+        ),
+        ({"arm": "B"}, "units of 'B' alone; units of control 'A' and of another arm are needed"),
+    ],
+)
+def test_one_arm_is_refused_by_name(
+    put_in: Import, warehouse: Warehouse, changed: dict[str, str], says: str
+) -> None:
+    deliveries, assignments = rows()
+    put_in(
+        deliveries=deliveries,
+        assignments=[one | changed for one in assignments],
+        experiments=[TEST],
+        as_of=datetime(2026, 4, 1),  # noqa: DTZ001
+    )
+
+    found = experiment(warehouse.reader(None, LOCAL_USER), "T")
+
+    assert (found.verdict, found.why_none) == ("No verdict", says)
+
+
+@pytest.mark.parametrize(
+    ("count", "outcomes", "says"),
+    [
+        (
+            400,
+            "all kept",
+            "every unit of both arms has the same value; a metric that varies is needed",
+        ),
+        (
+            56,
+            "as ever",
+            "28 and 28 units hold anything of 'On-time rate'; at least 30 in each arm are needed",
+        ),
+        (112, "as ever", "56 units in arm 'A'; at least 100 are needed"),
+    ],
+)
+def test_what_the_units_cannot_carry_gets_no_verdict_by_name(
+    put_in: Import, warehouse: Warehouse, count: int, outcomes: str, says: str
+) -> None:
+    deliveries, assignments = rows(count)
+    if outcomes == "all kept":
+        deliveries = [
+            delivery(at, datetime.fromisoformat(one["ordered_at"]), kept=True)
+            for at, one in enumerate(deliveries)
+        ]
+    put_in(
+        deliveries=deliveries,
+        assignments=assignments,
+        experiments=[TEST],
+        as_of=datetime(2026, 4, 1),  # noqa: DTZ001
+    )
+
+    (arm,) = experiment(warehouse.reader(None, LOCAL_USER), "T").judged.arms
+
+    assert (arm.verdict, arm.why) == ("No verdict", says)
+
+
+def test_denominators_below_0_are_refused_by_name() -> None:
+    measure = Measure("m", "Money", "ratio", "higher", "ratio", "primary")
+    arms = [Sample(np.ones(40), np.ones(40)), Sample(np.ones(40), np.repeat([-1.0, 1.0], 20))]
+
+    with pytest.raises(NotEnoughDataError) as refused:
+        compare(measure, *arms)
+
+    assert str(refused.value) == (
+        "'Money' has 20 units whose denominator is below 0; denominators of 0 or more are needed"
+    )

@@ -92,7 +92,7 @@ def _of_pairs(units: pl.DataFrame, weeks: int) -> Past:
     look, apart = pairs["look"].to_numpy() - 1, pairs["apart"].to_numpy()
     count = np.cumsum(np.bincount(look, minlength=weeks)).astype(float)
     with np.errstate(divide="ignore", invalid="ignore"):
-        squares = np.cumsum(np.bincount(look, apart**2, weeks)) / count**2
+        squares = np.mean(apart**2) / count
     known = np.where(count > 1, squares, np.inf)
     return Past("pairs", 2 * count, known, apart, np.ones(len(apart)))
 
