@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import TypeVar
 
 from dashboard.analysis.cost_cells import WORK, Cell, CellKey, Group, Parts, Shared, Sums
@@ -35,7 +36,7 @@ class GroupCost:
     revenue: Decimal | None
     pools: Mapping[str, Decimal]
 
-    @property
+    @cached_property
     def cost(self) -> Decimal:
         """All cost."""
         return sum(self.pools.values(), _ZERO)
@@ -122,6 +123,26 @@ def together(allocation: Allocation, places: Iterable[int]) -> tuple[GroupCost, 
         found.setdefault(tuple(one.group[at] for at in kept), []).append(one)
     added = [_added(group, parts) for group, parts in found.items()]
     return tuple(sorted(added, key=lambda one: (-one.drops, one.group)))
+
+
+def margins(allocation: Allocation, places: Iterable[int]) -> dict[Group, float | None]:
+    """Margin per completed delivery of `together`'s groups, without adding up their pools."""
+    kept = tuple(places)
+    delivered: dict[Group, int] = {}
+    cost: dict[Group, Decimal] = {}
+    revenue: dict[Group, Decimal] = {}
+    for one in allocation.groups:
+        group = tuple(one.group[at] for at in kept)
+        delivered[group] = delivered.get(group, 0) + one.delivered
+        cost[group] = cost.get(group, _ZERO) + one.cost
+        if one.revenue is not None:
+            revenue[group] = revenue.get(group, _ZERO) + one.revenue
+    return {
+        group: float((revenue[group] - cost[group]) / count)
+        if count and group in revenue
+        else None
+        for group, count in delivered.items()
+    }
 
 
 def _added(group: Group, parts: list[GroupCost]) -> GroupCost:

@@ -6,7 +6,14 @@ from decimal import Decimal
 from dashboard.analysis.cost_board import CostBoard, RuleReadout
 from dashboard.analysis.cost_cells import Cell, CellKey, read_cells
 from dashboard.analysis.cost_finding import finding
-from dashboard.analysis.cost_rules import Allocation, GroupCost, allocate, allocate_each, together
+from dashboard.analysis.cost_rules import (
+    Allocation,
+    GroupCost,
+    allocate,
+    allocate_each,
+    margins,
+    together,
+)
 from dashboard.analysis.daily import Daily, daily_sums
 from dashboard.analysis.figures import figure, nothing_measured
 from dashboard.analysis.ledger import reconciliation
@@ -96,13 +103,9 @@ def _readouts(
     for level in LEVELS:
         places = [FINEST.index(name) for name in level]
         halves = _half_intervals(reader, daily, places, scope.period)
-        by_rule = {name: together(found, places) for name, found in applied.items()}
-        margins = {
-            name: {one.group: one.per_delivery(one.margin) for one in groups}
-            for name, groups in by_rule.items()
-        }
-        for first in by_rule[BOOKED]:
-            own = {name: known[first.group] for name, known in margins.items()}
+        by_rule = {name: margins(found, places) for name, found in applied.items()}
+        for first in together(applied[BOOKED], places):
+            own = {name: known[first.group] for name, known in by_rule.items()}
             known = {name: margin for name, margin in own.items() if margin is not None}
             name = " × ".join(value.replace("_", " ") for value in first.group)
             half = halves.get(first.group)

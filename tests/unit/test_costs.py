@@ -11,6 +11,7 @@ from dashboard import tree
 from dashboard.access import LOCAL_USER
 from dashboard.analysis import (
     cost_cells,
+    cost_rules,
     cost_to_serve,
     failed_attempt_cost,
     ledger_bridge,
@@ -206,6 +207,11 @@ def test_what_is_kept_with_the_snapshot_is_what_a_new_question_gives(
     stated = sample.catalog.costs
     split = [allocate_each(cells, RULES, stated) for cells in (*kept, anew)]
     assert split[0] == split[1] == split[2]
+    for rule in RULES:
+        added = together(split[0][rule], (0, 1))
+        assert cost_rules.margins(split[0][rule], (0, 1)) == {
+            one.group: one.per_delivery(one.margin) for one in added
+        }
 
 
 def test_as_booked_is_the_metric_to_the_last_digit(sample: Reader) -> None:
