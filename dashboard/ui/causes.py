@@ -1,5 +1,6 @@
 """The Root causes page's parts: combinations, declarations, legs, what-ifs, drivers."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import streamlit as st
@@ -67,9 +68,7 @@ def combinations(on: Opened) -> None:
     table = rows.causes_table(found, shown.manifest.id)
     source = page.Source(("on_time_rate",), (), on.scope, table)
     unit = "breaches beyond the expected, 95 % interval"
-    with page.panel(
-        "Combinations", detail(unit, shown.period_name, found.due), source, key="combinations"
-    ):
+    with _panel("Combinations", unit, found.due, source, "combinations"):
         if found.found:
             page.chart(drawn.avoidable_bars(found, shown.palette), key="avoidable")
             st.html(_causes(found))
@@ -85,9 +84,7 @@ def declarations(on: Opened) -> None:
     scope = on.scope.during(on.scope.period)
     source = page.Source((), (), scope, rows.reasons_table(board), report="declared_faults")
     unit = "broken promises; outlined: nothing declared"
-    with page.panel(
-        "Declared reasons", detail(unit, shown.period_name, board.breaches), source, key="reasons"
-    ):
+    with _panel("Declared reasons", unit, board.breaches, source, "reasons"):
         page.chart(drawn.reason_bars(board, shown.palette), key="reason_bars")
         for sentence in drawn.reasons_said(board):
             page.sentence(sentence)
@@ -95,14 +92,11 @@ def declarations(on: Opened) -> None:
 
 def against_evidence(on: Opened) -> None:
     """The matrix of declared fault and fault by evidence, and reasons that nothing proves."""
-    board, shown = on.board, view.current_view()
+    board = on.board
     scope = on.scope.during(on.scope.period)
     source = page.Source((), (), scope, rows.matrix_table(board), report="declared_faults")
     unit = "deliveries whose promise broke or first attempt failed"
-    with page.panel(
-        "Declared against evidence", detail(unit, shown.period_name, board.wrong), source,
-        key="evidence",
-    ):  # fmt: skip
+    with _panel("Declared against evidence", unit, board.wrong, source, "evidence"):
         st.html(_matrix(board))
         if board.has_arrivals:
             page.table(drawn.proofs_table(board), "Reasons no arrival proves", key="proofs")
@@ -115,7 +109,7 @@ def against_evidence(on: Opened) -> None:
 
 def moved_promises(on: Opened) -> None:
     """Who moves promises, and how much better that looks."""
-    board, shown = on.board, view.current_view()
+    board = on.board
     if not board.moved:
         page.sentence("Moved promises: nothing in view has promise_changes by shipper or carrier.")
         return
@@ -125,10 +119,7 @@ def moved_promises(on: Opened) -> None:
         rows.moved_table(board), report="moved_promises",
     )  # fmt: skip
     due = sum(one.due for one in board.moved)
-    with page.panel(
-        "Moved promises", detail("deliveries due, by carrier", shown.period_name, due), source,
-        key="moved",
-    ):  # fmt: skip
+    with _panel("Moved promises", "deliveries due, by carrier", due, source, "moved"):
         page.table(drawn.moved_table(board), "On time by either promise", key="moved_table")
 
 
@@ -142,9 +133,7 @@ def which_leg(on: Opened) -> None:
         return
     source = page.Source((), (), scope, rows.legs_table(found), report="legs")
     unit = "hours per late delivery; outlined: plan"
-    with page.panel(
-        "Which leg ate the buffer", detail(unit, shown.period_name, found.late), source, key="legs"
-    ):
+    with _panel("Which leg ate the buffer", unit, found.late, source, "legs"):
         page.chart(drawn.leg_bars(found, shown.palette), key="leg_bars")
         for sentence in drawn.legs_said(found):
             page.sentence(sentence)
@@ -162,9 +151,7 @@ def usual_share(on: Opened) -> None:
     label = shown.catalog.dimension(by).label.split(" (")[0]
     source = page.Source(("on_time_rate",), (by,), scope, rows.gains_table(found))
     unit = "late share against the median of the others"
-    with page.panel(
-        "If one fell to the usual", detail(unit, shown.period_name, found.due), source, key="usual"
-    ):
+    with _panel("If one fell to the usual", unit, found.due, source, "usual"):
         page.table(drawn.gains_table(found, label), "What the usual share gives", key="gains")
         for sentence in drawn.gains_said(found):
             page.sentence(sentence)
@@ -184,12 +171,17 @@ def all_else_alike(on: Opened) -> None:
         return
     source = page.Source((), (), scope, rows.drivers_table(found), report="driver_cells")
     unit = "points more late than the level compared with, 95 % interval"
-    with page.panel(
-        "All else alike", detail(unit, shown.period_name, found.due), source, key="drivers"
-    ):
+    with _panel("All else alike", unit, found.due, source, "drivers"):
         page.chart(drawn.driver_dots(found, shown.palette), key="driver_dots")
         for sentence in drawn.drivers_said(found):
             page.sentence(sentence)
+
+
+def _panel(
+    heading: str, unit: str, n: int, source: page.Source, key: str
+) -> AbstractContextManager[None]:
+    """A framed part of the page about the period in view."""
+    return page.panel(heading, detail(unit, view.current_view().period_name, n), source, key=key)
 
 
 def _causes(found: Causes) -> str:
