@@ -124,6 +124,8 @@ def _shift(one: Planted, frame: pl.DataFrame, effect: float) -> Floats:
     )
     shift = np.zeros(frame.height)
     for code, sign in ((1, 1), (0, -1)):
-        rows = charged & (arm == code)
-        shift[rows] = sign * gap / 2 * arrived[arm == code].sum() / max(int(rows.sum()), 1)
+        rows = np.flatnonzero(charged & (arm == code))
+        each = sign * gap / 2 * arrived[arm == code].sum() / max(len(rows), 1)
+        # Whole cents that add up: the same fraction of one for all would be lost in rounding.
+        shift[rows] = np.floor(100 * each + np.linspace(0, 1, len(rows), endpoint=False)) / 100
     return shift

@@ -177,13 +177,18 @@ def _checked(rows: pl.DataFrame, columns: Columns) -> tuple[pl.DataFrame, list[s
     needed = ["unit", "arm", "y", "d", *({"cluster", "pair"} & set(texts))]
     held = known.drop_nulls(needed)
     lost = known.height - held.height
-    if held.filter(pl.col("d") < 0).height:
+    _refuse_negative(held, columns)
+    return held, [f"{lost} rows without unit, arm or value were left out"] if lost else []
+
+
+def _refuse_negative(held: pl.DataFrame, columns: Columns) -> None:
+    below = held.filter(pl.col("d") < 0).height
+    if below:
         message = (
-            f"column '{columns.denominator}' has {held.filter(pl.col('d') < 0).height} values "
-            "below 0; denominators of 0 or more are needed"
+            f"column '{columns.denominator}' has {below} values below 0; denominators of 0 or "
+            "more are needed"
         )
         raise NotEnoughDataError(message)
-    return held, [f"{lost} rows without unit, arm or value were left out"] if lost else []
 
 
 def _number(rows: pl.DataFrame, column: str) -> pl.Series:
