@@ -58,7 +58,7 @@ class Challenged:
         step: Whose forecast is in use; '' where there is none.
         current: Its WAPE on the same days; None without one.
         added: What the challenger saves against the forecast in use (its interval by
-            weeks), over the later half; None without one.
+            origins, of two weeks each), over the later half; None without one.
         covered, cases: Values within their range, of all back-tested ones.
         ahead: The next eight weeks; one value repeated where the series is constant or zero.
     """

@@ -61,16 +61,19 @@ def _refused(one: Asked, why: str, days: tuple[Ahead, ...]) -> Challenged:
 def _against(
     tested: back_testing.BackTest, model: str, one: Asked, lead: int
 ) -> tuple[float | None, ValueAdded | None]:
-    """The forecast in use on the days that judge the challenger, and what this one saves."""
+    """The forecast in use on the days that judge the challenger, and what this one saves.
+
+    What one origin says for two weeks goes astray together: origins are what varies.
+    """
     places, said = tested.at_lead(model, lead, 1)
     both = np.isfinite(one.current[places]) & np.isfinite(one.came[places])
     places, said = places[both], said[both]
     actual, current = one.came[places], one.current[places]
     if not len(places) or not np.any(actual):
         return None, None
-    first_week = one.first_day.weekday()
+    origin = (places - lead - tested.origins[0]) // tested.every
     wape = float(np.sum(np.abs(current - actual)) / np.sum(actual))
-    return wape, value_added(actual, current, said, (places + first_week) // SEASON)
+    return wape, value_added(actual, current, said, origin, weeks_each=tested.every // SEASON)
 
 
 def _days(one: Asked, said: np.ndarray, ends: tuple[np.ndarray, np.ndarray]) -> tuple[Ahead, ...]:

@@ -45,7 +45,7 @@ def value_added(
     forecast: Array,
     weeks: Array,
     *,
-    dead_zone: float = DEAD_ZONE,
+    weeks_each: int = 1,
 ) -> ValueAdded:
     """Compare two forecasts of the same rows; weeks are what varies.
 
@@ -56,8 +56,8 @@ def value_added(
         actual: What came.
         naive: The forecast to beat, aligned.
         forecast: The forecast judged, aligned.
-        weeks: Any label of each row's week.
-        dead_zone: Share of volume below which a difference is not worth having.
+        weeks: Any label of each row's week, or of the weeks that vary together.
+        weeks_each: Weeks that one label stands for.
 
     Raises:
         NotEnoughDataError: No rows, or no volume in any.
@@ -73,16 +73,15 @@ def value_added(
     count = int(np.count_nonzero(volumes))
     value = float(numerators.sum()) / total
     if count == 1:
-        return ValueAdded(value, None, None, None, count, "too few weeks")
+        return ValueAdded(value, None, None, None, weeks_each, "too few weeks")
     found = ratio_interval(numerators, volumes, share=False)
     p_value = _p_value(value, found.variance, count - 1)
-    verdict = _verdict(value, p_value, count, dead_zone)
-    return ValueAdded(value, found.low, found.high, p_value, count, verdict)
+    known = count * weeks_each
+    verdict = _verdict(value, p_value, known)
+    return ValueAdded(value, found.low, found.high, p_value, known, verdict)
 
 
-def together(
-    found: Sequence[ValueAdded | None], *, dead_zone: float = DEAD_ZONE
-) -> list[ValueAdded | None]:
+def together(found: Sequence[ValueAdded | None]) -> list[ValueAdded | None]:
     """Judge comparisons that are read side by side as one family, by Holm.
 
     Of many comparisons without any difference the best looks good by chance: five segments
@@ -90,7 +89,6 @@ def together(
 
     Args:
         found: Comparisons in any order; None and those of too few weeks are no part of it.
-        dead_zone: Share of volume below which a difference is not worth having.
 
     Returns:
         The same, in the same order, with verdicts that hold over all of them; limits stay
@@ -99,7 +97,7 @@ def together(
     judged = [one for one in found if one and one.p_value is not None and _enough(one.weeks)]
     raised = iter(holm([one.p_value for one in judged if one.p_value is not None]))
     return [
-        replace(one, verdict=_verdict(one.value, next(raised), one.weeks, dead_zone))
+        replace(one, verdict=_verdict(one.value, next(raised), one.weeks))
         if one and one.p_value is not None and _enough(one.weeks)
         else one
         for one in found
@@ -116,9 +114,9 @@ def _p_value(value: float, variance: float, freedom: int) -> float:
     return float(2 * special.stdtr(freedom, -abs(value) / np.sqrt(variance)))
 
 
-def _verdict(value: float, p_value: float, weeks: int, dead_zone: float) -> Verdict:
+def _verdict(value: float, p_value: float, weeks: int) -> Verdict:
     if not _enough(weeks):
         return "too few weeks"
-    if p_value >= SURE or abs(value) <= dead_zone:
+    if p_value >= SURE or abs(value) <= DEAD_ZONE:
         return "no clear difference"
     return "helps" if value > 0 else "harms"
