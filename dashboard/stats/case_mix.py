@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+from scipy import sparse, special
 
 from dashboard.errors import NotEnoughDataError
 from dashboard.stats.periods import Array
@@ -206,21 +206,24 @@ def _fitted(n: Array, y: Array, design: Array, how: tuple[_Link, float, float]) 
     penalty[0] = 0.0
     beta = np.zeros(x.shape[1])
     beta[0] = start
+    # A row has one level of each factor: of dense columns nearly all would be multiplied by 0.
+    rows = sparse.csr_array(x)
     for _ in range(_MOST_STEPS):
-        step = _newton_step(x, (n, y), (beta, penalty), link)
-        beta = beta + _shortened(step, x, (n, y), (beta, penalty), link)
+        step = _newton_step(rows, (n, y), (beta, penalty), link)
+        beta = beta + _shortened(step, rows, (n, y), (beta, penalty), link)
         if np.max(np.abs(step)) < _PRECISION:
             return MixFit(float(beta[0]), beta[1:])
     raise NotEnoughDataError(_UNSETTLED)
 
 
 def _newton_step(
-    x: Array, counts: tuple[Array, Array], now: tuple[Array, Array], link: _Link
+    x: sparse.csr_array, counts: tuple[Array, Array], now: tuple[Array, Array], link: _Link
 ) -> Array:
     (n, y), (beta, penalty) = counts, now
     at = x @ beta
     slope = x.T @ (y - n * link.mean(at)) - penalty * beta
-    curvature = (x * (n * link.slope(at))[:, None]).T @ x + np.diag(penalty)
+    weighted = x.multiply((n * link.slope(at))[:, None]).tocsr()
+    curvature = (weighted.T @ x).toarray() + np.diag(penalty)
     try:
         return np.linalg.solve(curvature, slope)
     except np.linalg.LinAlgError as singular:
@@ -228,7 +231,11 @@ def _newton_step(
 
 
 def _shortened(
-    step: Array, x: Array, counts: tuple[Array, Array], now: tuple[Array, Array], link: _Link
+    step: Array,
+    x: sparse.csr_array,
+    counts: tuple[Array, Array],
+    now: tuple[Array, Array],
+    link: _Link,
 ) -> Array:
     """The step, halved until the penalised likelihood does not fall."""
     (n, y), (beta, penalty) = counts, now
