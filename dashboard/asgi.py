@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.ui import exporting
+from dashboard.ui.deliveries import exporting
 
 app = st.App(Path(__file__).with_name("app.py"), routes=exporting.ROUTES)
 exporting.SERVED.set()

@@ -81,7 +81,7 @@ def quality(found: "Quality", meanings: Mapping[str, str], form: str) -> None:
 
     As JSON: message, snapshot, files, tables, effects, coverage.
     """
-    from dashboard.charts import quality as drawn
+    from dashboard.charts.data import quality as drawn
 
     effects = pl.DataFrame([asdict(one) for one in found.effects], infer_schema_length=None)
     if form == "json":
@@ -111,7 +111,7 @@ def profile(draft: "Draft", source: "Path", files: Sequence["Path"], form: str) 
     As JSON: label, time_zone, files, tables (file, table, encoding, delimiter, records,
     malformed, columns), questions, profile (the files written).
     """
-    from dashboard.charts import drafts as drawn
+    from dashboard.charts.data import drafts as drawn
 
     if form == "json":
         structure(drawn.as_data(draft) | {"profile": [str(path) for path in files]})

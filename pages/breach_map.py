@@ -4,7 +4,8 @@ For: analysts. Reads: analysis hotspots, geography, breach_reasons, rows.
 """
 
 from dashboard import ui
-from dashboard.ui import breach_drawer, breach_map
+from dashboard.ui.breach_map import drawer as breach_drawer
+from dashboard.ui.breach_map import parts as breach_map
 
 on = breach_map.opened()
 breach_map.key_figures(on)

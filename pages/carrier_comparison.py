@@ -3,7 +3,7 @@
 For: carrier managers. Reads: analysis.carriers, .carrier_quarters, .reallocation.
 """
 
-from dashboard.ui import carriers
+from dashboard.ui.carriers import comparison as carriers
 
 on = carriers.opened()
 carriers.who_differs(on)

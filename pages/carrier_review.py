@@ -5,7 +5,9 @@ For: carrier managers. Reads: analysis.carrier_review, .carrier_evidence, .contr
 invoice_check; disputes and actions of the state.
 """
 
-from dashboard.ui import carrier_actions, carrier_settlement, clause_what_if, review
+from dashboard.ui.carriers import actions as carrier_actions
+from dashboard.ui.carriers import clause_what_if, review
+from dashboard.ui.carriers import settlement as carrier_settlement
 
 on = review.opened()
 review.scorecard(on)

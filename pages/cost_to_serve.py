@@ -5,8 +5,8 @@ levers, bridge.
 """
 
 from dashboard import analysis, charts, ui
-from dashboard.charts import cost_words as said
-from dashboard.charts import costs as drawn
+from dashboard.charts.costs import drawn
+from dashboard.charts.costs import words as said
 
 view = ui.current_view()
 scope, stated, snapshot = view.scope, view.catalog.costs, view.manifest.id

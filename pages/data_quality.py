@@ -4,7 +4,7 @@ For: all. Reads: analysis.quality, analysis.carrier_data, report quarantine.
 """
 
 from dashboard import analysis, charts, ui
-from dashboard.charts import quality as drawn
+from dashboard.charts.data import quality as drawn
 from dashboard.scope import Scope
 
 view = ui.current_view()

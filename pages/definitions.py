@@ -5,7 +5,7 @@ For: all. Reads: the catalogue, analysis.benchmarks.
 
 from dashboard import charts, ui
 from dashboard.analysis.benchmarks import benchmarks
-from dashboard.charts import benchmark_tables
+from dashboard.charts.data import benchmarks as benchmark_tables
 
 view = ui.current_view()
 ui.title("What every figure counts, stated once")

@@ -3,7 +3,7 @@
 For: analysts. Reads: analysis.rows, analysis.delivery, analysis.breach_money.
 """
 
-from dashboard.ui import delivery, rows
+from dashboard.ui.deliveries import delivery, rows
 
 on = rows.opened()
 story = delivery.story_of(on.wanted) if on.wanted else None

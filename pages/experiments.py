@@ -4,7 +4,7 @@ For: managers. Reads: analysis.experiments (experiment, planning); plans of
 the state.
 """
 
-from dashboard.ui import experiments
+from dashboard.ui.experiments import parts as experiments
 
 on = experiments.opened()
 experiments.plan_one()

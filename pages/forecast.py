@@ -5,7 +5,8 @@ forecast_steps, capacity_plans, calendar_days.
 """
 
 from dashboard import ui
-from dashboard.ui import challenging, forecast
+from dashboard.ui.forecasting import challenging
+from dashboard.ui.forecasting import parts as forecast
 
 on = forecast.opened()
 forecast.weeks(on)

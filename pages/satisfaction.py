@@ -4,13 +4,15 @@ For: managers. Reads: analysis satisfaction, lateness_cost, theme_counts, exampl
 """
 
 from dashboard import charts, ui
-from dashboard.analysis.examples import examples
-from dashboard.analysis.lateness_cost import lateness_cost
-from dashboard.analysis.satisfaction import satisfaction
-from dashboard.analysis.silent import silent_failures
-from dashboard.analysis.theme_counts import themes
-from dashboard.analysis.voice import finding, lacking
-from dashboard.charts import theme_words, voice_tables, voices
+from dashboard.analysis.satisfaction.examples import examples
+from dashboard.analysis.satisfaction.lateness_cost import lateness_cost
+from dashboard.analysis.satisfaction.ratings import satisfaction
+from dashboard.analysis.satisfaction.silent import silent_failures
+from dashboard.analysis.satisfaction.themes import themes
+from dashboard.analysis.satisfaction.voice import finding, lacking
+from dashboard.charts.satisfaction import drawn as voices
+from dashboard.charts.satisfaction import tables as voice_tables
+from dashboard.charts.satisfaction import words as theme_words
 
 view = ui.current_view()
 asked = view.scope.during(view.scope.period)

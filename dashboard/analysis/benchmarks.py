@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dashboard.analysis.figures import Figure, measured
-from dashboard.analysis.theme_counts import themes
+from dashboard.analysis.satisfaction.themes import themes
 from dashboard.benchmarks import Benchmark
 from dashboard.errors import ScopeError
 from dashboard.scope import Scope

@@ -6,9 +6,9 @@ from dataclasses import replace
 from fractions import Fraction
 from types import MappingProxyType
 
-from dashboard.analysis.board import SegmentScore, Standing
 from dashboard.analysis.days import whole_quarter
 from dashboard.analysis.figures import Figure
+from dashboard.analysis.overview.board import SegmentScore, Standing
 from dashboard.scope import Period, Quarter
 from dashboard.warehouse import Reader
 

@@ -2,13 +2,22 @@
 
 from dashboard.charts import formats
 from dashboard.charts.bars import gap_sentence, reading_bars, volume_bars
-from dashboard.charts.bridge import bridge_detail, change_said, change_sentences, waterfall
 from dashboard.charts.cards import Card, Standing
-from dashboard.charts.contributors import contributors_said, contributors_table, splits_table
 from dashboard.charts.drawing import Drawing
+from dashboard.charts.overview.bridge import (
+    bridge_detail,
+    change_said,
+    change_sentences,
+    waterfall,
+)
+from dashboard.charts.overview.contributors import (
+    contributors_said,
+    contributors_table,
+    splits_table,
+)
+from dashboard.charts.overview.trend import weekly_trends
+from dashboard.charts.overview.value import value_chart
 from dashboard.charts.palette import Palette, Theme, palette
-from dashboard.charts.trend import weekly_trends
-from dashboard.charts.value import value_chart
 from dashboard.charts.words import (
     Days,
     code_meanings,

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from dashboard.analysis.cause_axes import WEEKDAY, WEEKDAYS
-from dashboard.analysis.cause_tables import declared_as
-from dashboard.analysis.causes import Cause, Causes
-from dashboard.analysis.counterfactual import Gains
-from dashboard.analysis.drivers import FACTORS, Driver, DriverBoard
-from dashboard.analysis.faults import NO_REASON, FaultBoard, Proof
+from dashboard.analysis.causes.axes import WEEKDAY, WEEKDAYS
+from dashboard.analysis.causes.counterfactual import Gains
+from dashboard.analysis.causes.drivers import FACTORS, Driver, DriverBoard
+from dashboard.analysis.causes.faults import NO_REASON, FaultBoard, Proof
+from dashboard.analysis.causes.legs import Legs
+from dashboard.analysis.causes.search import Cause, Causes
+from dashboard.analysis.causes.tables import declared_as
 from dashboard.analysis.figures import FEWEST
-from dashboard.analysis.legs import Legs
 from dashboard.charts import formats
 from dashboard.charts.drawing import Drawing, blank, words
 from dashboard.charts.palette import Palette

@@ -23,7 +23,7 @@ def actions(
     if context.invoked_subcommand:
         context.default_map = {context.invoked_subcommand: {"folder": folder}}
         return DONE
-    from dashboard.charts.actions import actions_rows
+    from dashboard.charts.carriers.actions import actions_rows
 
     found = [one for one in open_state(folder).actions(carrier) if one.is_open or not only_open]
     printing.rows(actions_rows(found, _today()), form)

@@ -63,12 +63,12 @@ def causes_command(
 
 def _answer(show: str, reader: Any, scope: Any, chosen: tuple[str, str]) -> tuple[str, Any]:
     """The finding and the rows of one part."""
-    from dashboard.analysis import cause_tables as tables
-    from dashboard.analysis.causes import MODES, causes
-    from dashboard.analysis.counterfactual import gains
-    from dashboard.analysis.drivers import drivers
-    from dashboard.analysis.faults import faults
-    from dashboard.analysis.legs import legs
+    from dashboard.analysis.causes import tables
+    from dashboard.analysis.causes.counterfactual import gains
+    from dashboard.analysis.causes.drivers import drivers
+    from dashboard.analysis.causes.faults import faults
+    from dashboard.analysis.causes.legs import legs
+    from dashboard.analysis.causes.search import MODES, causes
 
     mode = next(one for one in MODES if one == chosen[0])
     if show == "search":

@@ -21,7 +21,7 @@ from dashboard.errors import NotEnoughDataError
 
 if TYPE_CHECKING:
     from dashboard.analysis import Contributors, WhatChanged
-    from dashboard.analysis.gap import Gap
+    from dashboard.analysis.overview.gap import Gap
     from dashboard.scope import Scope
     from dashboard.warehouse import Reader
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 def change(metric: str, bys: tuple[str, ...], folder: Path | None, form: str, **asked: Any) -> int:
     """Print what changed between two periods: mix, rate, and what drove it."""
     from dashboard.analysis import what_changed
-    from dashboard.analysis.change import change_table
+    from dashboard.analysis.overview.change import change_table
 
     reader = open_reader(folder, asked["snapshot"])
     by = tuple(dimensions(bys)) or ("segment",)
@@ -120,8 +120,8 @@ def _gap(gap: "Gap") -> dict[str, Any]:
 
 def _print(found: "WhatChanged", drivers: "Contributors | None", reader: "Reader") -> None:
     from dashboard import charts
-    from dashboard.analysis.change import change_table
-    from dashboard.charts.gaps import gaps_table
+    from dashboard.analysis.overview.change import change_table
+    from dashboard.charts.overview.gaps import gaps_table
 
     for sentence in charts.change_sentences(found):
         click.echo(sentence)

@@ -40,7 +40,7 @@ def service(measure: str, folder: Path | None, form: str, **asked: Any) -> int:
     """
     from dashboard import analysis
     from dashboard.analysis.figures import table
-    from dashboard.analysis.service import cells_table
+    from dashboard.analysis.service.segments import cells_table
 
     reader = open_reader(folder, asked["snapshot"])
     scope = compared_asked(reader, asked)
@@ -72,7 +72,7 @@ def control(
     signals in. New baselines that people wrote down are kept.
     """
     from dashboard import analysis
-    from dashboard.analysis.control import control_table
+    from dashboard.analysis.service.control import control_table
 
     reader = open_reader(folder, asked["snapshot"])
     scope, by = scope_asked(reader, asked), tuple(dimensions(bys))
@@ -95,7 +95,7 @@ def control(
 def definitions_bridge(folder: Path | None, form: str, **asked: Any) -> int:
     """Print one period under every definition of on time, and what lies between them."""
     from dashboard import analysis
-    from dashboard.analysis.bridge import bridge_table
+    from dashboard.analysis.service.definitions import bridge_table
 
     reader = open_reader(folder, asked["snapshot"])
     found = analysis.definitions_bridge(reader, scope_asked(reader, asked))
@@ -110,7 +110,7 @@ def definitions_bridge(folder: Path | None, form: str, **asked: Any) -> int:
 def capability(folder: Path | None, form: str, **asked: Any) -> int:
     """Print the tightest window kept 95 % of the time, per segment and zone."""
     from dashboard import analysis
-    from dashboard.analysis.promise import capability_table
+    from dashboard.analysis.service.promise import capability_table
 
     reader = open_reader(folder, asked["snapshot"])
     found = analysis.capability(reader, scope_asked(reader, asked))

@@ -50,9 +50,9 @@ def carriers_command(
 
     By default on promises kept. As JSON: message, level, scatter, left_out, and rows.
     """
-    from dashboard.analysis.carrier_quarters import carrier_trajectory
-    from dashboard.analysis.carriers import compare_carriers
-    from dashboard.charts import carrier_words as told
+    from dashboard.analysis.carriers.comparison import compare_carriers
+    from dashboard.analysis.carriers.quarters import carrier_trajectory
+    from dashboard.charts.carriers import words as told
 
     reader = open_reader(folder, asked["snapshot"])
     scope, snapshot = compared_asked(reader, asked), reader.manifest.id
@@ -100,8 +100,8 @@ def reallocate(
     Without TAKER the other carriers share it, as if GIVER were lost. --where says which
     work: zone=Z14, service=economy.
     """
-    from dashboard.analysis.reallocation import Move, reallocation
-    from dashboard.charts.what_if import load_table, reallocation_rows, reallocation_said
+    from dashboard.analysis.carriers.reallocation import Move, reallocation
+    from dashboard.charts.carriers.what_if import load_table, reallocation_rows, reallocation_said
 
     reader = open_reader(folder, asked["snapshot"])
     found = reallocation(reader, scope_asked(reader, asked), Move(giver, taker, share))

@@ -59,8 +59,8 @@ def cost(
 
 
 def _groups(reader: "Reader", rule: str, by: tuple[str, ...], scope: "Scope") -> "pl.DataFrame":
-    from dashboard.analysis.costs import split_cost
-    from dashboard.charts import cost_words
+    from dashboard.analysis.costs.to_serve import split_cost
+    from dashboard.charts.costs import words as cost_words
 
     found = split_cost(reader, rule, by, scope)
     return cost_words.allocation_figures(found, by, reader.manifest.id)
@@ -68,7 +68,7 @@ def _groups(reader: "Reader", rule: str, by: tuple[str, ...], scope: "Scope") ->
 
 def _behind(show: str, reader: "Reader", rule: str, scope: "Scope") -> "pl.DataFrame":
     from dashboard import analysis
-    from dashboard.charts import cost_words
+    from dashboard.charts.costs import words as cost_words
 
     if show == "rules":
         return cost_words.rule_figures(

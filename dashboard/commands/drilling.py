@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from dashboard.analysis.delivery import Story
+    from dashboard.analysis.deliveries.delivery import Story
     from dashboard.warehouse import Reader
 
 SHOWN = ("all", "breaches", "kept", "undelivered")
@@ -49,7 +49,7 @@ def deliveries(folder: Path | None, form: str, limit: int | None, **asked: Any) 
     read, in no order. --where takes conditions on columns too: 'lateness_minutes >= 60',
     'failure_reason ~ access', 'driver_id is empty'. Times are UTC.
     """
-    from dashboard.analysis.rows import Part, first_rows, narrowed, row_stream
+    from dashboard.analysis.deliveries.rows import Part, first_rows, narrowed, row_stream
     from dashboard.warehouse import Order
 
     reader = open_reader(folder, asked["snapshot"])
@@ -78,8 +78,8 @@ def delivery(delivery_id: str, snapshot: int | None, folder: Path | None, form: 
 
     As JSON: message, moments, facts, costs, clauses of its carrier's contract, route.
     """
-    from dashboard.analysis.delivery import delivery as tell
-    from dashboard.charts import timeline as drawn
+    from dashboard.analysis.deliveries.delivery import delivery as tell
+    from dashboard.charts.deliveries import timeline as drawn
 
     reader = open_reader(folder, snapshot)
     story = tell(reader, delivery_id)
@@ -118,8 +118,8 @@ def _touched(reader: "Reader", folder: Path | None, story: "Story") -> "tuple[pl
     """Clauses of its carrier's contract, and a sentence on them; '' without any contract."""
     import polars as pl
 
-    from dashboard.analysis.touched import clauses_touched, quarter_of
-    from dashboard.charts.touched import touched_said, touched_table
+    from dashboard.analysis.settlement.touched import clauses_touched, quarter_of
+    from dashboard.charts.carriers.touched import touched_said, touched_table
     from dashboard.commands.settling import contracts_at_hand, quarter_asked
 
     quarter = quarter_of(story.row, reader.fiscal_year_start)
@@ -144,8 +144,8 @@ def breach_money_command(by: str, folder: Path | None, form: str, **asked: Any) 
 
     As JSON: assumption, groups.
     """
-    from dashboard.analysis.breach_money import breach_money, money_table
-    from dashboard.charts.breaches import assumption_said, money_sentences
+    from dashboard.analysis.deliveries.money import breach_money, money_table
+    from dashboard.charts.deliveries.money import assumption_said, money_sentences
 
     reader = open_reader(folder, asked["snapshot"])
     found = breach_money(reader, (by,), scope_asked(reader, asked))
@@ -162,7 +162,7 @@ def breach_money_command(by: str, folder: Path | None, form: str, **asked: Any) 
 
 
 def _columns(asked: str | None, known: "Mapping[str, str]") -> tuple[str, ...]:
-    from dashboard.analysis.rows import COLUMNS
+    from dashboard.analysis.deliveries.rows import COLUMNS
 
     if asked is None:
         return COLUMNS
@@ -171,7 +171,7 @@ def _columns(asked: str | None, known: "Mapping[str, str]") -> tuple[str, ...]:
 
 def _write(frames: "Iterator[pl.DataFrame]", form: str) -> None:
     """Write all rows while they are read."""
-    from dashboard.charts.streams import csv_parts, json_parts, parquet_parts
+    from dashboard.charts.deliveries.streams import csv_parts, json_parts, parquet_parts
 
     if form == "parquet" and sys.stdout.isatty():
         message = "Parquet is bytes, not text; send it to a file with '> rows.parquet'"

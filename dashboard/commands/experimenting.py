@@ -95,7 +95,7 @@ def show(name: str | None, path: Path | None, form: str, **said: Any) -> int:
 def _list(reader: "Reader", form: str) -> int:
     """Every experiment in one line."""
     from dashboard.analysis.experiments.experiment import experiments
-    from dashboard.charts.experiment_lists import listed
+    from dashboard.charts.experiments.lists import listed
 
     printing.rows(listed(experiments(reader)), form)
     return DONE
@@ -104,7 +104,9 @@ def _list(reader: "Reader", form: str) -> int:
 def _show_one(reader: "Reader", name: str, said: dict[str, Any], form: str) -> int:
     """An experiment of the warehouse."""
     from dashboard.analysis.experiments.experiment import experiment as judge
-    from dashboard.charts import experiment_lists, experiment_plans, experiment_words
+    from dashboard.charts.experiments import lists as experiment_lists
+    from dashboard.charts.experiments import plans as experiment_plans
+    from dashboard.charts.experiments import words as experiment_words
     from dashboard.state import State
 
     found = judge(reader, name, said["also"])
@@ -127,7 +129,7 @@ def _show_one(reader: "Reader", name: str, said: dict[str, Any], form: str) -> i
 def _show_file(path: Path, form: str, said: dict[str, Any]) -> int:
     """The experiment in a file."""
     from dashboard.analysis.experiments.from_file import judge_file
-    from dashboard.charts import experiment_words
+    from dashboard.charts.experiments import words as experiment_words
 
     columns, asked = _file_asked(said)
     found = judge_file(path, columns, asked)
@@ -164,7 +166,8 @@ def _file_asked(said: dict[str, Any]) -> "tuple[Columns, Asked]":
 def _print(
     found: "Judged", sentence: str, form: str, more: "dict[str, object] | None" = None
 ) -> None:
-    from dashboard.charts import experiment_tables, experiment_words
+    from dashboard.charts.experiments import tables as experiment_tables
+    from dashboard.charts.experiments import words as experiment_words
 
     if form == "json":
         printing.structure((more or {}) | experiment_tables.as_data(found, sentence))
@@ -214,7 +217,7 @@ def plan_command(name: str | None, form: str, **said: Any) -> int:
     CSV and Parquet hold the power curve by weeks.
     """
     from dashboard.analysis.experiments.planning import Wish, plan
-    from dashboard.charts import experiment_plans
+    from dashboard.charts.experiments import plans as experiment_plans
 
     reader = open_reader(said["folder"], said["snapshot"])
     expected = said["worthwhile"] if said["expected"] is None else said["expected"]
@@ -234,7 +237,7 @@ def plan_command(name: str | None, form: str, **said: Any) -> int:
 
 
 def _print_plan(found: "Plan") -> None:
-    from dashboard.charts import experiment_plans
+    from dashboard.charts.experiments import plans as experiment_plans
 
     said = (
         experiment_plans.finding(found),

@@ -16,8 +16,8 @@ from dashboard.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from dashboard.analysis.forecast import Basis, Forecast
-    from dashboard.analysis.forecast_file import FileScores
+    from dashboard.analysis.forecasting.file import FileScores
+    from dashboard.analysis.forecasting.review import Basis, Forecast
 
 
 @click.command()
@@ -65,11 +65,11 @@ def forecast(path: Path | None, season: int, lead: int | None, form: str, **aske
     cuts, misses, steps, overrides, tracking, coherence, capacity, plans.
     """
     if path is not None:
-        from dashboard.analysis.forecast_file import score_file
+        from dashboard.analysis.forecasting.file import score_file
 
         _print_file(score_file(path, season, lead), lead, form)
         return DONE
-    from dashboard.analysis.forecast import forecast as ask
+    from dashboard.analysis.forecasting.review import forecast as ask
 
     reader = open_reader(asked.pop("folder"), asked["snapshot"])
     _print_found(ask(reader, scope_asked(reader, asked), _basis(lead, asked["step"])), form)
@@ -78,7 +78,7 @@ def forecast(path: Path | None, season: int, lead: int | None, form: str, **aske
 
 def _basis(lead: int | None, step: str) -> "Basis":
     from dashboard import settings
-    from dashboard.analysis.forecast import USUAL_LEAD, Basis
+    from dashboard.analysis.forecasting.review import USUAL_LEAD, Basis
 
     own = settings.load()
     return Basis(lead or USUAL_LEAD, step, own.capacity_commit_days, own.volume_lag_days)
@@ -87,7 +87,7 @@ def _basis(lead: int | None, step: str) -> "Basis":
 def _print_found(found: "Forecast", form: str) -> None:
     from dataclasses import asdict
 
-    from dashboard.analysis.forecast_tables import board_table, part_tables
+    from dashboard.analysis.forecasting.tables import board_table, part_tables
 
     board, parts = board_table(found), part_tables(found)
     if form == "json":
@@ -115,7 +115,7 @@ def _print_found(found: "Forecast", form: str) -> None:
 
 
 def _print_file(found: "FileScores", lead: int | None, form: str) -> None:
-    from dashboard.analysis.forecast_scores import flat, scores_table
+    from dashboard.analysis.forecasting.scores import flat, scores_table
 
     everything = scores_table((*found.series, found.pooled))
     if form == "json":
@@ -172,9 +172,9 @@ def challenge(
     """
     from contextlib import closing
 
-    from dashboard.analysis import challenge as said
-    from dashboard.analysis.challenge_all import challenge as state
-    from dashboard.analysis.challenge_all import work
+    from dashboard.analysis.forecasting import challenge as said
+    from dashboard.analysis.forecasting.challenge_all import challenge as state
+    from dashboard.analysis.forecasting.challenge_all import work
 
     reader = open_reader(folder, asked["snapshot"])
     by = "zone" if asked["by_zone"] else "segment"

@@ -16,7 +16,7 @@ from dashboard.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from dashboard.analysis.lateness_cost import LatenessCost
+    from dashboard.analysis.satisfaction.lateness_cost import LatenessCost
 
 
 @click.command("satisfaction")
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 @format_option
 def satisfaction_command(folder: Path | None, form: str, **asked: Any) -> int:
     """Print satisfaction by segment, weighted, with what lateness costs."""
-    from dashboard.analysis.lateness_cost import lateness_cost
-    from dashboard.analysis.satisfaction import satisfaction
-    from dashboard.analysis.silent import silent_failures
-    from dashboard.analysis.theme_counts import themes
-    from dashboard.analysis.voice import finding
-    from dashboard.charts import voice_tables, voices
+    from dashboard.analysis.satisfaction.lateness_cost import lateness_cost
+    from dashboard.analysis.satisfaction.ratings import satisfaction
+    from dashboard.analysis.satisfaction.silent import silent_failures
+    from dashboard.analysis.satisfaction.themes import themes
+    from dashboard.analysis.satisfaction.voice import finding
+    from dashboard.charts.satisfaction import drawn as voices
+    from dashboard.charts.satisfaction import tables as voice_tables
 
     reader = open_reader(folder, asked["snapshot"])
     scope = scope_asked(reader, asked)
@@ -68,8 +69,9 @@ def satisfaction_command(folder: Path | None, form: str, **asked: Any) -> int:
 @format_option
 def themes_command(folder: Path | None, form: str, **asked: Any) -> int:
     """Print themes of contacts and comments, and which are rising where."""
-    from dashboard.analysis.theme_counts import themes
-    from dashboard.charts import theme_words, voice_tables
+    from dashboard.analysis.satisfaction.themes import themes
+    from dashboard.charts.satisfaction import tables as voice_tables
+    from dashboard.charts.satisfaction import words as theme_words
 
     reader = open_reader(folder, asked["snapshot"])
     found = themes(reader, scope_asked(reader, asked))
@@ -107,7 +109,7 @@ def themes_command(folder: Path | None, form: str, **asked: Any) -> int:
 def benchmarks_command(folder: Path | None, form: str, **asked: Any) -> int:
     """Print published figures beside ours, recomputed under their definitions."""
     from dashboard.analysis.benchmarks import benchmarks
-    from dashboard.charts import benchmark_tables
+    from dashboard.charts.data import benchmarks as benchmark_tables
 
     reader = open_reader(folder, asked["snapshot"])
     found = benchmarks(reader, scope_asked(reader, asked))
@@ -119,7 +121,7 @@ def benchmarks_command(folder: Path | None, form: str, **asked: Any) -> int:
 
 
 def _lateness(cost: "LatenessCost") -> dict[str, Any]:
-    from dashboard.charts import voice_tables
+    from dashboard.charts.satisfaction import tables as voice_tables
 
     return {
         "first_minute": _ends(cost.first_minute),

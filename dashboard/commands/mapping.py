@@ -33,8 +33,8 @@ def hotspots(resolution: str | None, folder: Path | None, form: str, **asked: An
     CSV and Parquet hold every cell. As JSON: message, resolution, effect, threshold, due,
     late, off_map, clusters, cells, zones.
     """
-    from dashboard.analysis.hotspot_tables import clusters_table, hotspots_table, zones_table
-    from dashboard.analysis.hotspots import ANY_RESOLUTION, breach_map
+    from dashboard.analysis.breach_map.hotspots import ANY_RESOLUTION, breach_map
+    from dashboard.analysis.breach_map.tables import clusters_table, hotspots_table, zones_table
 
     reader = open_reader(folder, asked["snapshot"])
     found = breach_map(reader, scope_asked(reader, asked), int(resolution or ANY_RESOLUTION))

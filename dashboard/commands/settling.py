@@ -21,7 +21,7 @@ from dashboard.errors import ContractError
 if TYPE_CHECKING:
     import polars as pl
 
-    from dashboard.analysis.settlement import Asked, Settlement
+    from dashboard.analysis.settlement.quarter import Asked, Settlement
     from dashboard.contracts import Contract
     from dashboard.state import State
     from dashboard.warehouse import Reader
@@ -57,12 +57,12 @@ def settle(carrier: str, quarter: str, folder: Path | None, form: str, **asked: 
     reader = open_reader(folder, asked["snapshot"])
     wanted = quarter_asked(reader, folder, asked["shelf"], (carrier, quarter))
     if asked["evidence"]:
-        from dashboard.analysis.settlement import settlement_evidence
+        from dashboard.analysis.settlement.quarter import settlement_evidence
 
         printing.rows(settlement_evidence(reader, wanted), form)
     elif asked["signed"]:
-        from dashboard.analysis.decisions import signed_versions
-        from dashboard.charts.settlement import signed_rows
+        from dashboard.analysis.settlement.decisions import signed_versions
+        from dashboard.charts.carriers.settlement import signed_rows
 
         signed = open_state(folder).settlements(wanted.carrier)
         found = signed_versions(signed, wanted.carrier, wanted.quarter)
@@ -86,7 +86,7 @@ def disputes(context: click.Context, carrier: str | None, folder: Path | None, f
     if context.invoked_subcommand:
         context.default_map = {context.invoked_subcommand: {"folder": folder}}
         return DONE
-    from dashboard.charts.settlement import disputes_rows
+    from dashboard.charts.carriers.settlement import disputes_rows
 
     printing.rows(disputes_rows(open_state(folder).disputes(carrier)), form)
     return DONE
@@ -109,7 +109,7 @@ def disputes(context: click.Context, carrier: str | None, folder: Path | None, f
 @warehouse_option
 def file_dispute(carrier: str, quarter: str, folder: Path | None, **told: Any) -> int:
     """Dispute deliveries of CARRIER's quarter, or the whole line of a clause."""
-    from dashboard.analysis.decisions import check_claim
+    from dashboard.analysis.settlement.decisions import check_claim
     from dashboard.state import Claim
 
     reader = open_reader(folder, None)
@@ -140,8 +140,8 @@ def file_dispute(carrier: str, quarter: str, folder: Path | None, **told: Any) -
 @warehouse_option
 def decide_dispute(dispute: int, folder: Path | None, **told: Any) -> int:
     """Decide a dispute; where it is upheld, print what the quarter's lines come to now."""
-    from dashboard.analysis.settlement import settlement
-    from dashboard.charts.settlement import difference_rows
+    from dashboard.analysis.settlement.quarter import settlement
+    from dashboard.charts.carriers.settlement import difference_rows
 
     state, reader = open_state(folder), open_reader(folder, None)
     found = next((one.claim for one in state.disputes() if one.id == dispute), None)
@@ -163,7 +163,7 @@ def quarter_asked(
     reader: "Reader", folder: Path | None, shelf: Path | None, about: tuple[str, str]
 ) -> "Asked":
     """A carrier's quarter, with the contracts at hand and what people decided."""
-    from dashboard.analysis.decisions import as_decided
+    from dashboard.analysis.settlement.decisions import as_decided
 
     state = open_state(folder)
     contracts = contracts_at_hand(reader, folder, shelf)
@@ -187,9 +187,9 @@ def contracts_at_hand(
 
 
 def _print_statement(reader: "Reader", asked: "Asked", state: "State", form: str) -> None:
-    from dashboard.analysis.decisions import signed_of
-    from dashboard.analysis.settlement import settlement
-    from dashboard.charts import settlement as drawn
+    from dashboard.analysis.settlement.decisions import signed_of
+    from dashboard.analysis.settlement.quarter import settlement
+    from dashboard.charts.carriers import settlement as drawn
 
     found = settlement(reader, asked)
     signed = signed_of(state.settlements(asked.carrier), asked.carrier, asked.quarter)
@@ -228,8 +228,8 @@ def _as_text() -> Any:
 
 
 def _print_what_if(reader: "Reader", asked: "Asked", changed: Path, form: str) -> None:
-    from dashboard.analysis.clause_what_if import clause_what_if
-    from dashboard.charts.what_if import chance_rows, what_if_rows
+    from dashboard.analysis.settlement.what_if import clause_what_if
+    from dashboard.charts.carriers.what_if import chance_rows, what_if_rows
     from dashboard.contracts import read_contract, vocabulary
 
     contract = read_contract(changed, vocabulary(reader.catalog))
@@ -253,8 +253,8 @@ def _print_what_if(reader: "Reader", asked: "Asked", changed: Path, form: str) -
 def _sign(
     reader: "Reader", asked: "Asked", folder: Path | None, words: tuple[str, str | None]
 ) -> None:
-    from dashboard.analysis.decisions import to_sign
-    from dashboard.analysis.settlement import settlement
+    from dashboard.analysis.settlement.decisions import to_sign
+    from dashboard.analysis.settlement.quarter import settlement
 
     found = settlement(reader, asked)
     if found.statement.provisional:

@@ -1,14 +1,16 @@
 """What pages share: the view, cached answers, panels, cards, tables."""
 
 from dashboard.ui.answers import answer, compared, errors_as_sentences, tried
-from dashboard.ui.board import board
 from dashboard.ui.cards import cards, verdict
-from dashboard.ui.changes import what_changed
 from dashboard.ui.costs import cost_split, customers, first_attempts, ledger, levers, remarks
-from dashboard.ui.definitions import contents, matching, metric_section, search_box
-from dashboard.ui.delivery import delivery_address, delivery_drawer
-from dashboard.ui.matrix import matrix
+from dashboard.ui.data.definitions import contents, matching, metric_section, search_box
+from dashboard.ui.data.upload import bring_your_own_data
+from dashboard.ui.deliveries.delivery import delivery_address, delivery_drawer
 from dashboard.ui.notes import rebaselines_of
+from dashboard.ui.overview.board import board
+from dashboard.ui.overview.changes import what_changed
+from dashboard.ui.overview.matrix import matrix
+from dashboard.ui.overview.value import value_map
 from dashboard.ui.page import (
     Source,
     boxes,
@@ -27,8 +29,6 @@ from dashboard.ui.page import (
 )
 from dashboard.ui.parameters import choose, current
 from dashboard.ui.start import open_view
-from dashboard.ui.upload import bring_your_own_data
-from dashboard.ui.value import value_map
 from dashboard.ui.view import current_scope, current_view
 from dashboard.ui.voices import asked_example, said_lacking, voice_kpis
 from dashboard.ui.warming import warm_up

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.analysis import cause_tables as rows
-from dashboard.analysis.cause_axes import DRIVER, HOUR
-from dashboard.analysis.causes import Cause, Causes, Mode, causes
-from dashboard.analysis.counterfactual import gains
-from dashboard.analysis.drivers import drivers
-from dashboard.analysis.faults import FaultBoard, faults
-from dashboard.analysis.legs import legs
+from dashboard.analysis.causes import tables as rows
+from dashboard.analysis.causes.axes import DRIVER, HOUR
+from dashboard.analysis.causes.counterfactual import gains
+from dashboard.analysis.causes.drivers import drivers
+from dashboard.analysis.causes.faults import FaultBoard, faults
+from dashboard.analysis.causes.legs import legs
+from dashboard.analysis.causes.search import Cause, Causes, Mode, causes
 from dashboard.charts import causes as drawn
 from dashboard.charts import formats
 from dashboard.charts.words import detail

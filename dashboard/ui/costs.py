@@ -7,9 +7,9 @@ import streamlit as st
 
 from dashboard import charts
 from dashboard.analysis import GroupCost, LedgerBridge, LeverBoard, WhaleCurve
-from dashboard.charts import cost_words as said
-from dashboard.charts import costs as drawn
 from dashboard.charts import formats
+from dashboard.charts.costs import drawn
+from dashboard.charts.costs import words as said
 from dashboard.scope import Scope
 from dashboard.stats.matching import Matched
 from dashboard.ui import view

@@ -7,10 +7,10 @@ from typing import cast, get_args
 
 import streamlit as st
 
-from dashboard.analysis.control_chart import ProcessChart, Rebaseline
+from dashboard.analysis.service.chart import ProcessChart, Rebaseline
 from dashboard.catalog import Metric
 from dashboard.charts import formats
-from dashboard.charts.control import Marked
+from dashboard.charts.service.control import Marked
 from dashboard.errors import StateError
 from dashboard.scope import Period
 from dashboard.state import Mark, Note, NoteKind, State

@@ -11,15 +11,15 @@ from typing import Literal, cast
 import streamlit as st
 
 from dashboard import settings
-from dashboard.analysis.bridge import HEADLINE, READINGS
-from dashboard.analysis.carrier_measures import COMPARED_ON
-from dashboard.analysis.forecast import usual_step
-from dashboard.analysis.forecast_rows import PLAIN, steps_issued
-from dashboard.analysis.rows import COLUMNS, SHOWN, row_columns
-from dashboard.analysis.service import BESIDE
+from dashboard.analysis.carriers.measures import COMPARED_ON
+from dashboard.analysis.deliveries.rows import COLUMNS, SHOWN, row_columns
+from dashboard.analysis.forecasting.review import usual_step
+from dashboard.analysis.forecasting.rows import PLAIN, steps_issued
+from dashboard.analysis.service.definitions import HEADLINE, READINGS
+from dashboard.analysis.service.segments import BESIDE
 from dashboard.catalog import Catalog
 from dashboard.cells import CELL_SIZES, RESOLUTIONS
-from dashboard.charts.breach_maps import MEASURES
+from dashboard.charts.breach_map.words import MEASURES
 from dashboard.errors import ScopeError
 from dashboard.scope import Where
 from dashboard.themes import themes_in_use

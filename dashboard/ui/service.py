@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import analysis, charts
-from dashboard.analysis.bridge import bridge_table
-from dashboard.analysis.control import control_table
-from dashboard.analysis.service import ALL, Service, ServiceCell
-from dashboard.charts import control as drawn
+from dashboard.analysis.service.control import control_table
+from dashboard.analysis.service.definitions import bridge_table
+from dashboard.analysis.service.segments import ALL, Service, ServiceCell
 from dashboard.charts import formats
-from dashboard.charts import service as pictures
+from dashboard.charts.service import control as drawn
+from dashboard.charts.service import drawn as pictures
 from dashboard.charts.tables import figures_table
 from dashboard.scope import Scope
 from dashboard.state import Note

@@ -6,7 +6,7 @@ Streamlit takes drawings out of HTML, but leaves images; so the colours are in t
 from base64 import b64encode
 
 from dashboard.analysis import ProcessChart
-from dashboard.analysis.control_chart import Point
+from dashboard.analysis.service.chart import Point
 from dashboard.charts import Palette
 
 WEEKS = 26

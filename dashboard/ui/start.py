@@ -11,11 +11,11 @@ from dashboard.access import LOCAL_USER
 from dashboard.catalog import Dimension
 from dashboard.errors import NotEnoughDataError
 from dashboard.ui import view
+from dashboard.ui.data.upload import first_data
 from dashboard.ui.filters import choices, filter_bar, said
 from dashboard.ui.links import Choices
 from dashboard.ui.parameters import of_data, of_page
 from dashboard.ui.snapshots import offer_newest, pinned_manifest
-from dashboard.ui.upload import first_data
 
 _STYLE = Path(__file__).with_name("style.css")
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.analysis.satisfaction import Satisfaction
-from dashboard.analysis.theme_counts import EVERYWHERE, SOURCES, Source, ThemeReview
+from dashboard.analysis.satisfaction.ratings import Satisfaction
+from dashboard.analysis.satisfaction.themes import EVERYWHERE, SOURCES, Source, ThemeReview
 from dashboard.charts import formats
 from dashboard.stats.weighting import WeightedMean
 from dashboard.ui.kpis import Kpi, kpis
@@ -14,8 +14,8 @@ from dashboard.ui.parameters import RISING
 from dashboard.ui.text import plain
 
 if TYPE_CHECKING:
-    from dashboard.analysis.lateness_cost import LatenessCost
-    from dashboard.analysis.silent import SilentFailures
+    from dashboard.analysis.satisfaction.lateness_cost import LatenessCost
+    from dashboard.analysis.satisfaction.silent import SilentFailures
 
 
 def voice_kpis(said: Satisfaction, cost: "LatenessCost", silent: "SilentFailures") -> None:

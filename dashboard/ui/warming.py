@@ -6,8 +6,8 @@ from threading import Thread
 import streamlit as st
 
 LATER = (
-    "dashboard.analysis.lateness_cost",
-    "dashboard.analysis.silent",
+    "dashboard.analysis.satisfaction.lateness_cost",
+    "dashboard.analysis.satisfaction.silent",
     "dashboard.stats.drivers",
 )
 """Modules that import statsmodels, which takes some seconds."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.charts.breach_layers import MOST_OBJECTS
+from dashboard.charts.breach_map.layers import MOST_OBJECTS
 from dashboard.warehouse import Warehouse
 from sample_data import TRUTHS
 from tests.app.conftest import Open

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.analysis.cause_axes import Part
-from dashboard.analysis.causes import Cause
+from dashboard.analysis.causes.axes import Part
+from dashboard.analysis.causes.search import Cause
 from dashboard.cli import main
 from dashboard.scope import Quarter
 from dashboard.ui.causes import filters_of

@@ -13,23 +13,23 @@ import duckdb
 
 from dashboard import analysis, tree
 from dashboard.access import LOCAL_USER
-from dashboard.analysis import settlement as settling
-from dashboard.analysis.breach_money import breach_money
-from dashboard.analysis.carrier_quarters import carrier_trajectory
-from dashboard.analysis.carrier_review import carrier_review
-from dashboard.analysis.carriers import compare_carriers
-from dashboard.analysis.causes import causes
+from dashboard.analysis.breach_map.hotspots import breach_map
+from dashboard.analysis.breach_map.places import counted
+from dashboard.analysis.carriers.comparison import compare_carriers
+from dashboard.analysis.carriers.quarters import carrier_trajectory
+from dashboard.analysis.carriers.reallocation import Move, reallocation
+from dashboard.analysis.carriers.review import carrier_review
+from dashboard.analysis.causes.faults import faults
+from dashboard.analysis.causes.search import causes
+from dashboard.analysis.deliveries.money import breach_money
 from dashboard.analysis.experiments.experiment import experiment
 from dashboard.analysis.experiments.planning import Wish, plan
-from dashboard.analysis.faults import faults
-from dashboard.analysis.forecast import Basis, forecast
-from dashboard.analysis.hotspots import breach_map
-from dashboard.analysis.places import counted
+from dashboard.analysis.forecasting.review import Basis, forecast
 from dashboard.analysis.quantiles import quantiles
-from dashboard.analysis.reallocation import Move, reallocation
-from dashboard.analysis.satisfaction import satisfaction
-from dashboard.analysis.silent import silent_failures
-from dashboard.analysis.theme_counts import themes
+from dashboard.analysis.satisfaction.ratings import satisfaction
+from dashboard.analysis.satisfaction.silent import silent_failures
+from dashboard.analysis.satisfaction.themes import themes
+from dashboard.analysis.settlement import quarter as settling
 from dashboard.contracts import Contract, read_contract, vocabulary
 from dashboard.scope import Period, Scope
 from dashboard.warehouse import Reader, Warehouse

@@ -11,9 +11,9 @@ from types import MappingProxyType
 import polars as pl
 
 from dashboard.access import LOCAL_USER
-from dashboard.analysis.delivery import delivery
-from dashboard.analysis.rows import COLUMNS, Beside, row_page, row_stream
-from dashboard.charts.streams import csv_parts, parquet_parts
+from dashboard.analysis.deliveries.delivery import delivery
+from dashboard.analysis.deliveries.rows import COLUMNS, Beside, row_page, row_stream
+from dashboard.charts.deliveries.streams import csv_parts, parquet_parts
 from dashboard.scope import Scope
 from dashboard.warehouse import Order, Reader, Warehouse
 from tests.bench.apart import alone

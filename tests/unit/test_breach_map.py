@@ -7,11 +7,11 @@ import pytest
 
 from dashboard import cells
 from dashboard.access import LOCAL_USER
-from dashboard.analysis.breach_money import breach_money
-from dashboard.analysis.breach_reasons import breach_reasons
-from dashboard.analysis.geography import geography
-from dashboard.analysis.hotspot_tables import hotspots_table
-from dashboard.analysis.hotspots import BreachMap, amounts, breach_map, spots_at
+from dashboard.analysis.breach_map.geography import geography
+from dashboard.analysis.breach_map.hotspots import BreachMap, amounts, breach_map, spots_at
+from dashboard.analysis.breach_map.reasons import breach_reasons
+from dashboard.analysis.breach_map.tables import hotspots_table
+from dashboard.analysis.deliveries.money import breach_money
 from dashboard.cli import main
 from dashboard.scope import Period, Quarter, Scope
 from dashboard.warehouse import Reader, Warehouse

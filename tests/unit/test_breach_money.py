@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.access import LOCAL_USER
-from dashboard.analysis.breach_money import BreachMoney, breach_money, money_table
+from dashboard.analysis.deliveries.money import BreachMoney, breach_money, money_table
 from dashboard.churn import read_churn
 from dashboard.errors import CatalogError, ScopeError
 from dashboard.scope import Scope

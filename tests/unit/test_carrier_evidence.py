@@ -11,14 +11,14 @@ import pytest
 
 from dashboard import tree
 from dashboard.access import LOCAL_USER
-from dashboard.analysis.carrier_evidence import (
+from dashboard.analysis.carriers.evidence import (
     DataHeld,
     data_held,
     promises_moved,
     proof_given,
 )
-from dashboard.analysis.settlement import Asked, settlement, settlement_evidence
-from dashboard.charts import carrier_evidence as told
+from dashboard.analysis.settlement.quarter import Asked, settlement, settlement_evidence
+from dashboard.charts.carriers import evidence as told
 from dashboard.contracts import Contract, read_contract
 from dashboard.scope import Scope
 from dashboard.warehouse import ImportOptions, Reader, Warehouse

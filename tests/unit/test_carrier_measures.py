@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 
 from dashboard.access import LOCAL_USER
-from dashboard.analysis.carrier_quarters import carrier_trajectory
-from dashboard.analysis.carriers import UNRANKED, Comparison, compare_carriers
-from dashboard.charts.carrier_words import carrier_table, mix_table
+from dashboard.analysis.carriers.comparison import UNRANKED, Comparison, compare_carriers
+from dashboard.analysis.carriers.quarters import carrier_trajectory
+from dashboard.charts.carriers.words import carrier_table, mix_table
 from dashboard.cli import main
 from dashboard.errors import NotEnoughDataError, UnknownNameError
 from dashboard.scope import Period, Scope

@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 
 from dashboard.access import LOCAL_USER
-from dashboard.analysis.carrier_measures import is_enough
-from dashboard.analysis.carrier_quarters import carrier_trajectory
-from dashboard.analysis.carrier_work import overlaps
-from dashboard.analysis.carriers import Comparison, _label, compare_carriers
+from dashboard.analysis.carriers.comparison import Comparison, _label, compare_carriers
+from dashboard.analysis.carriers.measures import is_enough
+from dashboard.analysis.carriers.quarters import carrier_trajectory
+from dashboard.analysis.carriers.work import overlaps
 from dashboard.cli import main
 from dashboard.scope import Period, Scope
 from dashboard.warehouse import Reader, Warehouse

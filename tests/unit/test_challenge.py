@@ -17,12 +17,18 @@ from hypothesis import strategies as some
 
 from dashboard import tree
 from dashboard.access import LOCAL_USER
-from dashboard.analysis import challenge_all
-from dashboard.analysis.challenge import MODELS, Asked, Challenged, judged_together, message
-from dashboard.analysis.challenge_all import Challenge, challenge, work
-from dashboard.analysis.challenge_one import challenge_one
-from dashboard.analysis.challenge_series import asked
-from dashboard.analysis.forecast import Basis
+from dashboard.analysis.forecasting import challenge_all
+from dashboard.analysis.forecasting.challenge import (
+    MODELS,
+    Asked,
+    Challenged,
+    judged_together,
+    message,
+)
+from dashboard.analysis.forecasting.challenge_all import Challenge, challenge, work
+from dashboard.analysis.forecasting.challenge_one import challenge_one
+from dashboard.analysis.forecasting.challenge_series import asked
+from dashboard.analysis.forecasting.review import Basis
 from dashboard.cli import main
 from dashboard.errors import NotEnoughDataError, WarehouseError
 from dashboard.scope import Scope

@@ -9,7 +9,7 @@ import pytest
 from dashboard.access import LOCAL_USER
 from dashboard.analysis import contributors, what_changed
 from dashboard.charts import change_sentences, palette, waterfall
-from dashboard.charts.bridge import steps
+from dashboard.charts.overview.bridge import steps
 from dashboard.errors import NotEnoughDataError, ScopeError
 from dashboard.sample import World, build_if_absent
 from dashboard.scope import Period, Quarter, Scope

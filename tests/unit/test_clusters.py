@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dashboard.analysis.clause_chance import fine_chances, truths_around
-from dashboard.analysis.settlement_rows import Deliveries
+from dashboard.analysis.settlement.chance import fine_chances, truths_around
+from dashboard.analysis.settlement.rows import Deliveries
 from dashboard.errors import NotEnoughDataError
 from dashboard.scope import Quarter
 from dashboard.stats.clusters import draw_kept, intraclass

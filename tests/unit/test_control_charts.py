@@ -8,9 +8,9 @@ import pytest
 
 from dashboard.access import LOCAL_USER
 from dashboard.analysis import ProcessChart, Rebaseline, control
-from dashboard.analysis.control import control_table
+from dashboard.analysis.service.control import control_table
 from dashboard.charts import palette
-from dashboard.charts.control import Marked, chance_said, control_charts
+from dashboard.charts.service.control import Marked, chance_said, control_charts
 from dashboard.errors import ScopeError, UnknownNameError
 from dashboard.scope import Period, Scope
 from dashboard.settings import Settings

@@ -9,20 +9,15 @@ import pytest
 
 from dashboard import tree
 from dashboard.access import LOCAL_USER
-from dashboard.analysis import (
-    cost_cells,
-    cost_rules,
-    cost_to_serve,
-    failed_attempt_cost,
-    ledger_bridge,
-    whale_curve,
-)
-from dashboard.analysis.cost_rules import Allocation, GroupCost, allocate_each, together
-from dashboard.analysis.costs import FINEST, split_cost
-from dashboard.analysis.ledger import reconciliation
-from dashboard.analysis.levers import levers
+from dashboard.analysis import cost_to_serve, failed_attempt_cost, ledger_bridge, whale_curve
+from dashboard.analysis.costs import cells as cost_cells
+from dashboard.analysis.costs import rules as cost_rules
+from dashboard.analysis.costs.ledger import reconciliation
+from dashboard.analysis.costs.levers import levers
+from dashboard.analysis.costs.rules import Allocation, GroupCost, allocate_each, together
+from dashboard.analysis.costs.to_serve import FINEST, split_cost
 from dashboard.catalog import read_catalog
-from dashboard.charts import cost_words
+from dashboard.charts.costs import words as cost_words
 from dashboard.cli import main
 from dashboard.errors import ScopeError, UnknownNameError
 from dashboard.scope import Period, Quarter, Scope

@@ -6,12 +6,12 @@ from decimal import Decimal
 import pytest
 
 from dashboard.access import LOCAL_USER
-from dashboard.analysis.breach_money import assumption
-from dashboard.analysis.delivery import Story
-from dashboard.analysis.delivery import delivery as tell
+from dashboard.analysis.deliveries.delivery import Story
+from dashboard.analysis.deliveries.delivery import delivery as tell
+from dashboard.analysis.deliveries.money import assumption
 from dashboard.charts import palette
-from dashboard.charts.breaches import breach_sentences
-from dashboard.charts.timeline import (
+from dashboard.charts.deliveries.money import breach_sentences
+from dashboard.charts.deliveries.timeline import (
     bookings_table,
     facts_table,
     moments_table,

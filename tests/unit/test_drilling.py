@@ -13,7 +13,7 @@ from dashboard import settings
 from dashboard.access import LOCAL_USER
 from dashboard.cli import main
 from dashboard.scope import Scope, Where, scope_text
-from dashboard.ui.exporting import rows_as_file
+from dashboard.ui.deliveries.exporting import rows_as_file
 from dashboard.warehouse import Order, Reader, Warehouse
 
 LATE = ("--where", "carrier=Kestrel", "--where", "lateness_minutes >= 600")

@@ -20,7 +20,7 @@ from dashboard.analysis.experiments.planning import (
     plan,
 )
 from dashboard.analysis.experiments.stated import stated_as
-from dashboard.charts.experiment_plans import frozen_said
+from dashboard.charts.experiments.plans import frozen_said
 from dashboard.cli import COULD_NOT, DONE, main
 from dashboard.errors import ScopeError, StateError
 from dashboard.state import State, Terms

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from dashboard.access import LOCAL_USER
-from dashboard.analysis.counterfactual import gains
-from dashboard.analysis.faults import faults
-from dashboard.analysis.legs import legs
+from dashboard.analysis.causes.counterfactual import gains
+from dashboard.analysis.causes.faults import faults
+from dashboard.analysis.causes.legs import legs
 from dashboard.errors import CatalogError, NotEnoughDataError, ScopeError
 from dashboard.faults import faults_in_use, read_faults
 from dashboard.scope import Scope

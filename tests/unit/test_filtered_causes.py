@@ -7,11 +7,11 @@ import polars as pl
 import pytest
 
 from dashboard.access import LOCAL_USER
-from dashboard.analysis.causes import causes
-from dashboard.analysis.counterfactual import gains
-from dashboard.analysis.drivers import drivers
-from dashboard.analysis.faults import faults
-from dashboard.analysis.legs import legs
+from dashboard.analysis.causes.counterfactual import gains
+from dashboard.analysis.causes.drivers import drivers
+from dashboard.analysis.causes.faults import faults
+from dashboard.analysis.causes.legs import legs
+from dashboard.analysis.causes.search import causes
 from dashboard.scope import Period, Scope
 from dashboard.warehouse import Reader, Warehouse
 

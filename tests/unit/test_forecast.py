@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from dashboard.access import LOCAL_USER
-from dashboard.analysis.forecast import Basis, Forecast, forecast
-from dashboard.analysis.forecast_capacity import kind_of
+from dashboard.analysis.forecasting.capacity import kind_of
+from dashboard.analysis.forecasting.review import Basis, Forecast, forecast
 from dashboard.cli import main
 from dashboard.errors import ScopeError, UnknownNameError
 from dashboard.scope import Period, Quarter, Scope

@@ -1,7 +1,7 @@
 """Forecasts that cannot be used, or not as they stand: each a named finding."""
 
 from dashboard.access import LOCAL_USER
-from dashboard.analysis.forecast_rows import forecasts
+from dashboard.analysis.forecasting.rows import forecasts
 from dashboard.scope import Scope
 from dashboard.warehouse import Warehouse
 from tests.conftest import Import

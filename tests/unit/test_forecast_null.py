@@ -11,11 +11,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dashboard.analysis.challenge import Asked
-from dashboard.analysis.challenge_one import challenge_one
-from dashboard.analysis.forecast_capacity import STRAINED_FROM, loads
-from dashboard.analysis.forecast_rows import Forecasts
-from dashboard.analysis.forecast_steps import overrides, stairs
+from dashboard.analysis.forecasting.capacity import STRAINED_FROM, loads
+from dashboard.analysis.forecasting.challenge import Asked
+from dashboard.analysis.forecasting.challenge_one import challenge_one
+from dashboard.analysis.forecasting.rows import Forecasts
+from dashboard.analysis.forecasting.steps import overrides, stairs
 from dashboard.scope import Period
 from dashboard.stats.forecasting import back_testing
 from dashboard.stats.forecasting.series import HORIZON

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from dashboard.access import LOCAL_USER
-from dashboard.analysis.gap import gaps
-from dashboard.charts.gaps import gap_said, gaps_table
+from dashboard.analysis.overview.gap import gaps
+from dashboard.charts.overview.gaps import gap_said, gaps_table
 from dashboard.scope import Period, Scope
 from dashboard.warehouse import Reader, Warehouse
 from tests.conftest import Import

@@ -11,8 +11,8 @@ from sqlglot import exp
 from dashboard import tree
 from dashboard.access import LOCAL_USER, NO_DRIVERS, Policy, TableRule, one_carrier
 from dashboard.analysis import figures, scoreboard
-from dashboard.analysis.carriers import compare_carriers
-from dashboard.analysis.delivery import delivery as tell
+from dashboard.analysis.carriers.comparison import compare_carriers
+from dashboard.analysis.deliveries.delivery import delivery as tell
 from dashboard.errors import AccessError
 from dashboard.scope import Scope
 from dashboard.warehouse import Order, Reader, Warehouse, gate

@@ -14,8 +14,8 @@ import pytest
 from h3ronpy.vector import coordinates_to_cells
 
 from dashboard import cells
-from dashboard.analysis.hotspots import BreachMap, mapped
-from dashboard.analysis.places import Counted, calibrated
+from dashboard.analysis.breach_map.hotspots import BreachMap, mapped
+from dashboard.analysis.breach_map.places import Counted, calibrated
 from dashboard.stats.case_mix import fit_logistic, indicators
 from sample_data import TRUTHS, Options
 from sample_data.customers import draw

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.analysis.masking import mask
+from dashboard.analysis.satisfaction.masking import mask
 
 BY_HAND = {
     "My name is Anna Vogt.": "My name is [name]",

@@ -9,8 +9,15 @@ import polars as pl
 import pytest
 
 from dashboard.access import LOCAL_USER
-from dashboard.analysis.carriers import Comparison, compare_carriers
-from dashboard.analysis.reallocation import Move, _kept, _load, _plan, _priced, reallocation
+from dashboard.analysis.carriers.comparison import Comparison, compare_carriers
+from dashboard.analysis.carriers.reallocation import (
+    Move,
+    _kept,
+    _load,
+    _plan,
+    _priced,
+    reallocation,
+)
 from dashboard.errors import NotEnoughDataError, ScopeError, UnknownNameError
 from dashboard.scope import Scope
 from dashboard.warehouse import Reader, Warehouse

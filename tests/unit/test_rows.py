@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from dashboard.access import LOCAL_USER, Policy, TableRule, one_carrier
-from dashboard.analysis.delivery import delivery as tell
-from dashboard.analysis.rows import Beside, narrowed, row_page, row_stream, row_summary
-from dashboard.charts.streams import csv_parts, json_parts, parquet_parts
+from dashboard.analysis.deliveries.delivery import delivery as tell
+from dashboard.analysis.deliveries.rows import Beside, narrowed, row_page, row_stream, row_summary
+from dashboard.charts.deliveries.streams import csv_parts, json_parts, parquet_parts
 from dashboard.errors import ScopeError, UnknownNameError
 from dashboard.scope import Period, Scope, Where, scope_from, scope_text
 from dashboard.warehouse import Order, Reader, Warehouse

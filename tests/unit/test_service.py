@@ -9,10 +9,10 @@ import pytest
 
 from dashboard.access import LOCAL_USER
 from dashboard.analysis import capability, definitions_bridge, lateness, service
-from dashboard.analysis.bridge import bridge_table
-from dashboard.analysis.service import ALL, cells_table
+from dashboard.analysis.service.definitions import bridge_table
+from dashboard.analysis.service.segments import ALL, cells_table
 from dashboard.charts import palette
-from dashboard.charts import service as drawn
+from dashboard.charts.service import drawn
 from dashboard.errors import ScopeError
 from dashboard.scope import Period, Quarter, Scope
 from dashboard.warehouse import Reader, Warehouse

@@ -9,16 +9,16 @@ import polars as pl
 import pytest
 
 from dashboard.access import LOCAL_USER
-from dashboard.analysis.decisions import as_decided, signed_of, to_sign
-from dashboard.analysis.settlement import (
+from dashboard.analysis.settlement.decisions import as_decided, signed_of, to_sign
+from dashboard.analysis.settlement.facts import facts_of_quarter
+from dashboard.analysis.settlement.quarter import (
     Asked,
     Settlement,
     settlement,
     settlement_evidence,
 )
-from dashboard.analysis.settlement_facts import facts_of_quarter
-from dashboard.analysis.settlement_rows import Upheld, read_deliveries
-from dashboard.charts.settlement import signed_said
+from dashboard.analysis.settlement.rows import Upheld, read_deliveries
+from dashboard.charts.carriers.settlement import signed_said
 from dashboard.contracts import Contract
 from dashboard.errors import ContractError
 from dashboard.scope import Quarter

@@ -9,8 +9,8 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.analysis.settlement_facts import facts_of_quarter
-from dashboard.analysis.settlement_rows import Deliveries
+from dashboard.analysis.settlement.facts import facts_of_quarter
+from dashboard.analysis.settlement.rows import Deliveries
 from dashboard.contracts import Contract
 from dashboard.scope import Quarter
 from dashboard.stats.settlement import Counts, Earlier, Statement, settle

@@ -11,10 +11,10 @@ from decimal import Decimal
 import pytest
 
 from dashboard.access import LOCAL_USER
-from dashboard.analysis.settlement import Asked
-from dashboard.analysis.settlement_rows import Upheld
-from dashboard.analysis.touched import Touched, clauses_touched, quarter_of
-from dashboard.charts.touched import touched_said, touched_table
+from dashboard.analysis.settlement.quarter import Asked
+from dashboard.analysis.settlement.rows import Upheld
+from dashboard.analysis.settlement.touched import Touched, clauses_touched, quarter_of
+from dashboard.charts.carriers.touched import touched_said, touched_table
 from dashboard.errors import ContractError
 from dashboard.warehouse import Reader, Warehouse
 from tests import kestrel

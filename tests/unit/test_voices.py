@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from dashboard.access import LOCAL_USER, one_carrier
-from dashboard.analysis.lateness_cost import lateness_cost
-from dashboard.analysis.satisfaction import satisfaction
-from dashboard.analysis.silent import silent_failures
-from dashboard.analysis.theme_counts import themes
-from dashboard.charts.voices import effective_said
+from dashboard.analysis.satisfaction.lateness_cost import lateness_cost
+from dashboard.analysis.satisfaction.ratings import satisfaction
+from dashboard.analysis.satisfaction.silent import silent_failures
+from dashboard.analysis.satisfaction.themes import themes
+from dashboard.charts.satisfaction.drawn import effective_said
 from dashboard.cli import main
 from dashboard.scope import Period, Scope
 from dashboard.warehouse import Reader, Warehouse

@@ -1,0 +1,1 @@
+"""Where breaches concentrate beyond chance."""

@@ -1,0 +1,1 @@
+"""Carriers compared, one carrier's quarter, and work moved between them."""

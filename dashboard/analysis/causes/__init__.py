@@ -1,0 +1,1 @@
+"""What broken promises go with: combinations, declarations, legs, drivers."""

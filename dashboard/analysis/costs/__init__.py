@@ -1,0 +1,1 @@
+"""What deliveries cost, under which rule, and what would have to change."""

@@ -1,0 +1,1 @@
+"""Deliveries row by row, one delivery, and what broken promises cost."""

@@ -1,0 +1,1 @@
+"""Forecasts against what came, their steps, capacity, and challengers."""

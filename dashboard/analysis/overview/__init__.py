@@ -1,0 +1,1 @@
+"""The scoreboard, what changed between two periods, and what segments are worth."""

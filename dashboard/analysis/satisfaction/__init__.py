@@ -1,0 +1,1 @@
+"""What customers say, and what those who say nothing do."""

@@ -1,0 +1,1 @@
+"""Whether promises are kept, under each definition, and whether the process is in control."""

@@ -1,0 +1,1 @@
+"""The breach map: its layers, colours, words and tables."""

@@ -1,0 +1,1 @@
+"""Carriers compared and reviewed, settlements and what-ifs."""

@@ -1,0 +1,1 @@
+"""Cost to serve, drawn and said."""

@@ -1,0 +1,1 @@
+"""What came in, how a profile reads it, and published figures, as tables."""

@@ -1,0 +1,1 @@
+"""Deliveries as rows and streams, one delivery's timeline, and breaches in money."""

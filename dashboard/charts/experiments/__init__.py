@@ -1,0 +1,1 @@
+"""Experiments and their plans, drawn, said and as tables."""

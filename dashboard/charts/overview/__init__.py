@@ -1,0 +1,1 @@
+"""What changed, gaps to target, weeks and the map of values, drawn and said."""

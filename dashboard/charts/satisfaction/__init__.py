@@ -1,0 +1,1 @@
+"""What customers say, drawn and as tables."""

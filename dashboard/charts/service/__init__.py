@@ -1,0 +1,1 @@
+"""Control charts, lateness and definitions, drawn."""

@@ -1,0 +1,1 @@
+"""Bring your own data, and what the catalogue holds."""

@@ -1,0 +1,1 @@
+"""The parts of Deliveries, one delivery, and rows as files."""
