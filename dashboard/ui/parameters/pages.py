@@ -1,14 +1,10 @@
-"""What a page's own boxes put into its address: stated here once, for every page.
+"""The parameters of every page, stated here once.
 
-A page draws its boxes with `ui.choose(name)`. The entry script knows them before the page
-runs, so that links are judged, and written, with them.
+The entry script knows them before a page runs, so that links are judged, and written,
+with them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal, cast
-
-import streamlit as st
+from collections.abc import Callable, Mapping
 
 from dashboard import settings
 from dashboard.analysis.carriers.measures import COMPARED_ON
@@ -23,8 +19,7 @@ from dashboard.charts.breach_map.words import MEASURES
 from dashboard.errors import ScopeError
 from dashboard.scope import Where
 from dashboard.themes import themes_in_use
-from dashboard.ui import view
-from dashboard.ui.text import plain
+from dashboard.ui.parameters.parameter import Parameter, Several, Text
 from dashboard.warehouse import Reader
 
 UNITS = {
@@ -56,82 +51,6 @@ NOBODY, ALL_OTHERS = "nobody", "others"
 
 SHOWN_DRIVERS = "drivers"
 """The model of all factors at once is shown."""
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One choice of a page that a link remembers.
-
-    Attributes:
-        name: What the address calls it, and the key of its box.
-        label: What stands above the box.
-        options: What may be chosen, and what people call it; an address may say either.
-        default: The option before anyone chose; the first where it is left empty.
-    """
-
-    name: str
-    label: str
-    options: Mapping[str, str]
-    default: str = ""
-
-    @property
-    def usual(self) -> str:
-        """The option before anyone chose."""
-        return self.default or next(iter(self.options))
-
-    def named(self, text: str) -> str | None:
-        """The option that an address means by its name or its label; None for no option."""
-        if text in self.options:
-            return text
-        return next((name for name, label in self.options.items() if label == text), None)
-
-    def written(self, option: str) -> str:
-        """An option as its box, and so the address, writes it."""
-        return self.options[option]
-
-    def refusal(self, text: str) -> str:
-        """Why an address may not say this; empty where it may."""
-        return "" if self.named(text) is not None else f"use one of: {', '.join(self.options)}"
-
-
-@dataclass(frozen=True)
-class Several(Parameter):
-    """A choice of any number of options.
-
-    Attributes:
-        defaults: The options before anyone chose.
-    """
-
-    defaults: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Text(Parameter):
-    """A text that a link remembers.
-
-    Attributes:
-        judge: Says what is wrong with a text; empty where nothing is.
-    """
-
-    options: Mapping[str, str] = field(default_factory=dict)
-    judge: Callable[[str], str] = field(default=lambda _text: "", compare=False)
-
-    @property
-    def usual(self) -> str:
-        """The text before anyone wrote one."""
-        return self.default
-
-    def named(self, text: str) -> str | None:
-        """The text, unless something is wrong with it."""
-        return None if self.judge(text) else text
-
-    def written(self, option: str) -> str:
-        """A text is written as it is."""
-        return option
-
-    def refusal(self, text: str) -> str:
-        """What is wrong with a text."""
-        return self.judge(text)
 
 
 def _of_the_overview(catalog: Catalog) -> tuple[Parameter, ...]:
@@ -301,80 +220,3 @@ def of_page(page: str, catalog: Catalog) -> tuple[Parameter, ...]:
 def of_data(page: str, reader: Reader) -> tuple[Parameter, ...]:
     """The parameters of a page whose options depend on the snapshot."""
     return BY_DATA[page](reader) if page in BY_DATA else ()
-
-
-def choose(name: str, width: int = 220) -> str:
-    """Draw the box of one of the page's parameters and say which option is chosen."""
-    parameter = stated(name)
-    options = list(parameter.options)
-    return st.selectbox(
-        parameter.label,
-        options,
-        index=options.index(parameter.usual),
-        format_func=parameter.options.__getitem__,
-        key=name,
-        bind="query-params",
-        width=width,
-    )
-
-
-def current(name: str) -> str:
-    """Which option of one of the page's parameters is chosen, before its box is drawn."""
-    parameter = stated(name)
-    found = chosen(parameter)
-    return (parameter.named(found) if isinstance(found, str) else None) or parameter.usual
-
-
-def chosen(parameter: Parameter) -> str | Sequence[str]:
-    """What is chosen, as the address writes it; the box may not have been drawn yet."""
-    name = parameter.name
-    if isinstance(parameter, Several):
-        return [parameter.written(option) for option in picked(parameter)]
-    if name in st.session_state:
-        return parameter.written(st.session_state[name] or parameter.usual)
-    asked = parameter.named(st.query_params.get(name, ""))
-    return parameter.written(asked or parameter.usual)
-
-
-def picked(parameter: Several) -> tuple[str, ...]:
-    """Which options of a choice of several are chosen, before its box is drawn."""
-    if parameter.name in st.session_state:
-        return tuple(st.session_state[parameter.name])
-    asked = [parameter.named(text) for text in st.query_params.get_all(parameter.name)]
-    return tuple(one for one in asked if one) or parameter.defaults
-
-
-def several(name: str) -> tuple[str, ...]:
-    """Draw the box of a choice of several and say which options are chosen."""
-    parameter = cast("Several", stated(name))
-    return tuple(
-        st.multiselect(
-            parameter.label,
-            list(parameter.options),
-            default=list(parameter.defaults),
-            format_func=parameter.options.__getitem__,
-            key=name,
-            bind="query-params",
-        )
-    )
-
-
-def typed(name: str, placeholder: str, width: int | Literal["stretch"] = "stretch") -> str:
-    """Draw the box of a text and say what stands in it; what is wrong with it is said."""
-    parameter = stated(name)
-    text = st.text_input(
-        parameter.label,
-        key=name,
-        bind="query-params",
-        placeholder=placeholder,
-        width=width,
-    )
-    wrong = parameter.refusal(text) if text else ""
-    if wrong:
-        st.warning(f"Left out: {plain(wrong)}.")
-    return "" if wrong else text.strip()
-
-
-def stated(name: str) -> Parameter:
-    """One of the parameters of the page that runs."""
-    return next(one for one in view.current_view().parameters if one.name == name)
