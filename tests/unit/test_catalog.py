@@ -11,8 +11,9 @@ from dashboard.catalog import Catalog, read_catalog
 from dashboard.errors import CatalogError, UnknownNameError
 from dashboard.headers import read_header
 from dashboard.scope import Scope
+from dashboard.stated import Factor
 from dashboard.warehouse.rollup import statements
-from dashboard.warehouse.scoring import Scores, scored, strata
+from dashboard.warehouse.scoring import Asked, Scores, scored, strata
 
 QUERIES = tree.root() / "queries"
 METRIC = """-- label: Late share
@@ -172,9 +173,14 @@ def test_every_statement_can_be_said_in_another_dialect(path: Path) -> None:
 def test_the_case_mix_can_be_said_in_another_dialect(catalog: Catalog) -> None:
     factors = tuple(catalog.case_mix.values())
     scores = Scores(-2.5, tuple((factor, (("7", 0.5), ("(none)", -0.5))) for factor in factors))
+    together = Factor("priced", "Together", "", parts=("density_class", "service"))
+    priced = Scores(1.5, ((together, (("core / economy", 0.2), ("(none) / 7", 0.1))),), "log")
+    late, cost = (catalog.metric(name) for name in ("on_time_rate", "cost_to_serve"))
+    by = ("zone", "week")
     asked = [
-        strata(catalog, factors, Scope()),
-        scored(catalog, scores, ("zone", "week"), Scope(), 1),
+        strata(catalog, late, factors, Scope()),
+        scored(catalog, Asked(late, by, Scope(), 1, spread=True), scores),
+        scored(catalog, Asked(cost, by, Scope(), 1), priced),
     ]
 
     for statement in asked:
