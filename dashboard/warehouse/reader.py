@@ -256,13 +256,15 @@ class Reader:
         return self.once("span", self._span)
 
     def coverage(self, table: str) -> Coverage:
-        """How many rows of a contract table hold each column.
+        """How many rows of a contract table hold each column that the policy shows.
 
         Raises:
             AccessError: The policy does not show the table.
         """
         contract = self.catalog.contract[table]
-        counts = ", ".join(f'count("{name}") as "{name}"' for name in contract.columns)
+        shown = self.engine.columns(table, self.policy)
+        named = [name for name in contract.columns if name in shown]
+        counts = ", ".join(f'count("{name}") as "{name}"' for name in named)
         latest = f'cast(max("{contract.month}") as varchar)' if contract.month else "null"
         sql = f'select count(*) as "_rows", {latest} as "_latest", {counts} from {table}'
         found = self._query(sql, {}, {}).row(0, named=True)
