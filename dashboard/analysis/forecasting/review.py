@@ -143,6 +143,7 @@ def forecast(reader: Reader, scope: Scope, basis: Basis) -> Forecast:
     board = tuple(_board(judged, found.judged(of_step, year), found.scales(period.start)))
     tracked = forecast_tracking.tracked(own, period)
     loads = forecast_capacity.loads(planned, on_time, period)
+    learnt_to = min(period.end, found.complete_to)
     zones = found.of_zones(step, lead)
     return Forecast(
         message=_message(board, lead, step, tracked),
@@ -164,9 +165,7 @@ def forecast(reader: Reader, scope: Scope, basis: Basis) -> Forecast:
         tracked=tracked,
         coherence=forecast_tracking.coherence(zones, own, period),
         loads=loads,
-        plans=forecast_capacity.plans(planned, min(period.end, found.complete_to))
-        if loads
-        else (),
+        plans=forecast_capacity.plans(planned, learnt_to) if loads else (),
         commit=commit,
     )
 

@@ -176,28 +176,11 @@ def _past(
     reach, metric, palette = frame
     own = [one for one in found if one.name == name]
     figure = blank(palette, _SMALL)
-    ratios = [one.ratio or 0.0 for one in own]
     said = [
         f"{one.quarter} {ratio_said(metric, one.ratio or 0.0, one.low or 0.0, one.high or 0.0)}"
         for one in own
     ]
-    figure.add_scatter(
-        x=[one.quarter.key for one in own],
-        y=ratios,
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": [(one.high or 0.0) - (one.ratio or 0.0) for one in own],
-            "arrayminus": [(one.ratio or 0.0) - (one.low or 0.0) for one in own],
-            "thickness": 1.2,
-            "width": 3,
-        },
-        mode="lines+markers" if len(own) >= _FEWEST_LINES else "markers",
-        line={"color": palette.ink, "width": 1.5},
-        marker={"size": 6},
-        hovertext=said,
-        hoverinfo="text",
-    )
+    _add_quarters(figure, own, said, palette)
     figure.add_hline(y=1, line={"color": palette.plan, "width": 1, "dash": "dash"})
     figure.update_xaxes(
         categoryorder="array",
@@ -212,3 +195,25 @@ def _past(
         margin={"t": 34, "b": 24},
     )
     return Drawing(figure, f"{ratio_of(metric)} by quarter, {name}: {', '.join(said)}.")
+
+
+def _add_quarters(
+    figure: go.Figure, own: Sequence[PastQuarter], said: list[str], palette: Palette
+) -> None:
+    figure.add_scatter(
+        x=[one.quarter.key for one in own],
+        y=[one.ratio or 0.0 for one in own],
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": [(one.high or 0.0) - (one.ratio or 0.0) for one in own],
+            "arrayminus": [(one.ratio or 0.0) - (one.low or 0.0) for one in own],
+            "thickness": 1.2,
+            "width": 3,
+        },
+        mode="lines+markers" if len(own) >= _FEWEST_LINES else "markers",
+        line={"color": palette.ink, "width": 1.5},
+        marker={"size": 6},
+        hovertext=said,
+        hoverinfo="text",
+    )
