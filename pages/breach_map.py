@@ -1,6 +1,6 @@
 """Breach map: where do breaches concentrate beyond chance?
 
-For: analysts. Reads: analysis hotspots, geography, breach_reasons, rows.
+For: analysts. Reads: analysis.breach_map, analysis.deliveries.rows.
 """
 
 from dashboard import ui

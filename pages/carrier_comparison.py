@@ -1,6 +1,7 @@
 """Comparison: who is better or worse than case mix explains?
 
-For: carrier managers. Reads: analysis.carriers, .carrier_quarters, .reallocation.
+For: carrier managers. Reads: analysis.carriers (comparison, quarters,
+reallocation).
 """
 
 from dashboard.ui.carriers import comparison as carriers

@@ -1,8 +1,8 @@
 """Carrier review: one carrier's quarter: scorecard, settlement, disputes.
 
-For: carrier managers. Reads: analysis.carrier_review, .carrier_evidence, .control,
-.satisfaction, .theme_counts, .settlement, .clause_what_if; reports declared_reasons,
-invoice_check; disputes and actions of the state.
+For: carrier managers. Reads: analysis.carriers (review, evidence), .settlement,
+.service.control, .satisfaction; reports declared_reasons, invoice_check; disputes and
+actions of the state.
 """
 
 from dashboard.ui.carriers import actions as carrier_actions

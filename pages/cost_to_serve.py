@@ -1,7 +1,6 @@
 """Cost to serve: which segments and delivery models lose money, and why?
 
-For: managers. Reads: analysis.cost_to_serve, cost_by, whale_curve, failed_attempt_cost,
-levers, bridge.
+For: managers. Reads: analysis.costs.
 """
 
 from dashboard import analysis, charts, ui

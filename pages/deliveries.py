@@ -1,6 +1,6 @@
 """Deliveries: show me the rows, then the one delivery's timeline.
 
-For: analysts. Reads: analysis.rows, analysis.delivery, analysis.breach_money.
+For: analysts. Reads: analysis.deliveries, analysis.settlement.touched.
 """
 
 from dashboard.ui.deliveries import delivery, rows

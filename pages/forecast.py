@@ -1,6 +1,6 @@
 """Forecast: did the volume come as forecast, and what did the error cost?
 
-For: managers. Reads: analysis.forecast, .challenge_all; reports forecast_at_lead,
+For: managers. Reads: analysis.forecasting; reports forecast_at_lead,
 forecast_steps, capacity_plans, calendar_days.
 """
 

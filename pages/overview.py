@@ -1,6 +1,6 @@
 """Overview: how is each segment doing against target, and what changed?
 
-For: managers. Reads: analysis.scoreboard, .what_changed, .contributors, .figures.
+For: managers. Reads: analysis.overview, analysis.figures.
 """
 
 from dashboard import analysis, charts, ui

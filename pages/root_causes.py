@@ -1,6 +1,6 @@
 """Root causes: which combinations drive breaches, and what would fixing each give?
 
-For: analysts. Reads: analysis causes, faults, legs, counterfactual, drivers.
+For: analysts. Reads: analysis.causes.
 """
 
 from dashboard import ui

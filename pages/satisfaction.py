@@ -1,6 +1,6 @@
 """Satisfaction: what do customers say, and what does a late minute cost in satisfaction?
 
-For: managers. Reads: analysis satisfaction, lateness_cost, theme_counts, examples, silent.
+For: managers. Reads: analysis.satisfaction.
 """
 
 from dashboard import charts, ui

@@ -1,7 +1,6 @@
 """Service: is the promise kept, per segment, and is the process in control?
 
-For: managers. Reads: analysis.service, .control, .lateness, .definitions_bridge,
-.capability; notes of the state.
+For: managers. Reads: analysis.service; notes of the state.
 """
 
 from dashboard import ui

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
@@ -87,6 +87,7 @@ def test_autocorrelation_of_weeks_worked_by_hand(weeks: list[float], expected: f
     assert found == pytest.approx(expected)
 
 
+@settings(max_examples=15)  # statsmodels collects garbage at every call
 @given(st.lists(st.floats(1e-9, 1), min_size=1, max_size=12))
 def test_holm_is_what_statsmodels_gives(p_values: list[float]) -> None:
     found = periods.holm(p_values)
