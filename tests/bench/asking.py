@@ -146,6 +146,7 @@ PAGES = (
             reader, settling.Asked((_kestrel(reader),), "Kestrel", "2026Q3")
         ),
         is_review=False,
+        units=10.0,
     ),
     Page("Data quality: carriers' data", analysis.carrier_data, is_review=False),
 )

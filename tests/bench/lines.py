@@ -51,10 +51,10 @@ def of_answers(answers: Answers, cost: Cost) -> Iterator[Line]:
         "folder to first page's data, new process",
         _milliseconds(answers.opened),
         _units(answers.opened, answers),
-        peak=f"{cost.gib:.1f} GiB",
     )
     for asked in answers.asked:
         yield _of_question(asked, answers)
+    yield Line("all these questions, in one process", "–", peak=f"{cost.gib:.1f} GiB")
 
 
 def _of_question(asked: Asked, answers: Answers) -> Line:
