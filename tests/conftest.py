@@ -23,12 +23,6 @@ OLIST = Path(__file__).parents[2] / "shared" / "data" / "olist"
 IMPORT_TIME = datetime(2026, 11, 1)  # noqa: DTZ001  (the warehouse's moments are naive UTC)
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: tests of the browser and of killed imports mostly wait."""
-    return len(os.sched_getaffinity(0)) + 1
-
-
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Tests see Doorstep's defaults, wherever they run."""

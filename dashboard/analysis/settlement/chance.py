@@ -148,6 +148,7 @@ def _routes(deliveries: Deliveries, clause: Rate, periods: Sequence[Labelled]) -
         .group_by("promised_date", "route_id")
         .agg(kept=(pl.col("state") == "kept").sum().cast(pl.Int64), size=pl.len().cast(pl.Int64))
         .sort("promised_date", "route_id")
+        .collect()
     )
     return _Routes(frame, intraclass(frame["kept"].to_numpy(), frame["size"].to_numpy()))
 

@@ -1,7 +1,6 @@
 """What each clause of a contract stands on, counted from the deliveries."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 import polars as pl
@@ -56,7 +55,8 @@ def facts_of(
     found = {}
     for name, periods in wanted.items():
         clause = contract.named(name)
-        rows = marked(_within(deliveries, periods), clause).select(*_counted(clause))
+        asked = marked(deliveries, clause).filter(_within(periods)).select(*_counted(clause))
+        rows = asked.collect()
         against = _missed_elsewhere(deliveries, contract, clause, wanted)
         found[name] = tuple(
             _facts(clause, label, period, rows, against) for label, period in periods
@@ -73,13 +73,12 @@ def _counted(clause: Clause) -> Iterator[str]:
         yield from dict.fromkeys(("delivery_id", "charge", clause.condition.column))
 
 
-def _within(deliveries: Deliveries, periods: Sequence[Labelled]) -> Deliveries:
-    """The deliveries of some periods and of the days between."""
+def _within(periods: Sequence[Labelled]) -> pl.Expr:
+    """Whether a promise fell due in some periods or on a day between."""
     days = [day for _, period in periods for day in (period.start, period.end)]
     if not days:
-        return replace(deliveries, frame=deliveries.frame.clear())
-    here = pl.col("promised_date").is_between(min(days), max(days))
-    return replace(deliveries, frame=deliveries.frame.filter(here))
+        return pl.lit(value=False)
+    return pl.col("promised_date").is_between(min(days), max(days))
 
 
 def _facts(
@@ -149,7 +148,8 @@ def _missed_elsewhere(
         return None
     parts = []
     for name in clause.not_with:
-        missed = marked(deliveries, contract.named(name)).filter(pl.col("state") == "missed")
+        asked = marked(deliveries, contract.named(name)).filter(pl.col("state") == "missed")
+        missed = asked.select("delivery_id", "promised_date").collect()
         for label, period in wanted[name]:
             own = missed.filter(pl.col("promised_date").is_between(period.start, period.end))
             parts.append(own.select("delivery_id", missed_in=pl.lit(f"{name}|{label}")))

@@ -148,10 +148,10 @@ def settlement_evidence(reader: Reader, asked: Asked) -> pl.DataFrame:
         )
         rows = _counting(clause, marked(deliveries, clause)).sort("promised_date", "delivery_id")
         parts.append(rows.select(pl.lit(clause.id).alias("clause"), label.alias("period"), *shown))
-    return pl.concat(parts)
+    return pl.concat(parts).collect()
 
 
-def _counting(clause: Clause, rows: pl.DataFrame) -> pl.DataFrame:
+def _counting(clause: Clause, rows: pl.LazyFrame) -> pl.LazyFrame:
     """The rows that a line stands on, with the word for what they are there."""
     word = pl.col("state")
     if isinstance(clause, PerDelivery):

@@ -147,8 +147,10 @@ def settled_until(contract: Contract, as_of: datetime) -> datetime:
     return as_of - timedelta(days=contract.contract.maturity_days)
 
 
-def marked(deliveries: Deliveries, clause: Clause) -> pl.DataFrame:
+def marked(deliveries: Deliveries, clause: Clause) -> pl.LazyFrame:
     """The deliveries in a clause's scope, each with its state in that clause.
+
+    Not collected yet: days and columns that a caller does not need are never worked out.
 
     Returns:
         The frame's columns, `state` ('immature', 'excluded', 'disputed', 'excused', 'kept',
@@ -156,7 +158,7 @@ def marked(deliveries: Deliveries, clause: Clause) -> pl.DataFrame:
         `why`: the window or the reason; null where nothing took it out. What a metric does
         not count is left out.
     """
-    frame = deliveries.frame.filter(_in_scope(clause))
+    frame = deliveries.frame.lazy().filter(_in_scope(clause))
     window = _window(deliveries, clause)
     kept = _kept(clause) if isinstance(clause, Rate) else None
     if isinstance(clause, Rate):

@@ -115,7 +115,7 @@ def _touches(contract: Contract, own: Deliveries, asked: Asked) -> Iterator[Touc
         rows = marked(own, clause)
         if isinstance(clause, PerDelivery):
             rows = rows.filter(meets(clause))
-        for row in rows.iter_rows(named=True):
+        for row in rows.collect().iter_rows(named=True):
             if row["state"] == "missed":
                 missed_in.append(clause.id)
             said = _said(clause, row, contract)
