@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import polars as pl
 
-from dashboard.analysis.forecasting import capacity as forecast_capacity
+from dashboard.analysis.forecasting import capacity
 from dashboard.analysis.forecasting import steps as forecast_steps
 from dashboard.analysis.forecasting import tracking as forecast_tracking
-from dashboard.analysis.forecasting.capacity import Load, Plan
+from dashboard.analysis.forecasting.capacity import Load, Plan, plans
 from dashboard.analysis.forecasting.cuts import Miss, Part, WeekOf, misses, parts, weeks
 from dashboard.analysis.forecasting.rows import PLAIN, Forecasts, cut_to_known, forecasts
 from dashboard.analysis.forecasting.scores import POOLED, Scale, Score, scores
@@ -142,8 +142,7 @@ def forecast(reader: Reader, scope: Scope, basis: Basis) -> Forecast:
     on_time = _on_time(reader, scope)
     board = tuple(_board(judged, found.judged(of_step, year), found.scales(period.start)))
     tracked = forecast_tracking.tracked(own, period)
-    loads = forecast_capacity.loads(planned, on_time, period)
-    learnt_to = min(period.end, found.complete_to)
+    loads = capacity.loads(planned, on_time, period)
     zones = found.of_zones(step, lead)
     return Forecast(
         message=_message(board, lead, step, tracked),
@@ -165,7 +164,7 @@ def forecast(reader: Reader, scope: Scope, basis: Basis) -> Forecast:
         tracked=tracked,
         coherence=forecast_tracking.coherence(zones, own, period),
         loads=loads,
-        plans=forecast_capacity.plans(planned, learnt_to) if loads else (),
+        plans=plans(planned, min(period.end, found.complete_to)) if loads else (),
         commit=commit,
     )
 
